@@ -1,0 +1,254 @@
+"""The words of the domain: enumerations and ids, each named once, for tables, types and tests alike."""
+
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+AccountId = int
+"""An account's id on its wiki (MediaWiki's user id); stable across renames and blocks."""
+
+MILLISECONDS = 3
+"""Digits of a second that are kept of every moment: what a client reads is what was compared."""
+
+
+class Word(StrEnum):
+    """An enumeration whose members carry the sentence that explains them, for the schema's readers."""
+
+    doc: str
+
+    def __new__(cls, value: str, doc: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
+
+
+class Origin(NamedTuple):
+    """What a happening is called where it was learnt: the same name is the same fact, whichever way it came."""
+
+    source: str
+    source_id: str
+
+
+class BlockKey(NamedTuple):
+    """A block, as its source knows it; unique within a wiki and kind."""
+
+    kind: "BlockKind"
+    block_id: str
+
+
+class TieKey(NamedTuple):
+    """A tie, by the fact that began its chain and how often that chain has been restored: 0 is the tie itself."""
+
+    fact: Origin
+    number: int
+
+
+class FactKind(Word):
+    """What can happen. The order is that of facts of one instant and one source that have no numbers."""
+
+    MENTOR_ENROLLED = "MENTOR_ENROLLED"
+    REGISTERED = "REGISTERED"
+    BLOCK_PLACED = "BLOCK_PLACED"
+    BLOCK_CHANGED = "BLOCK_CHANGED"
+    BLOCK_LIFTED = "BLOCK_LIFTED"
+    RENAMED = "RENAMED"
+    VISIBILITY_CHANGED = "VISIBILITY_CHANGED"
+    OPTED_IN = "OPTED_IN"
+    IMPORTED = "IMPORTED"
+    ASSIGNED = "ASSIGNED"
+    KEPT = "KEPT"
+    ENDED = "ENDED"
+    OPTED_OUT = "OPTED_OUT"
+    GRADUATED = "GRADUATED"
+    MENTOR_RESIGNED = "MENTOR_RESIGNED"
+    VANISHED = "VANISHED"
+    DRAWN = "DRAWN"
+    TAKEN_BACK = "TAKEN_BACK"
+
+
+class BlockKind(Word):
+    LOCAL = "LOCAL"
+    GLOBAL_BLOCK = "GLOBAL_BLOCK"
+    GLOBAL_LOCK = "GLOBAL_LOCK"
+
+
+class BlockScope(Word):
+    SITEWIDE = "SITEWIDE"
+    PARTIAL = "PARTIAL"
+
+
+class BlockCategory(Word):
+    USERNAME = "USERNAME"
+    VANDALISM = "VANDALISM"
+    SPAM = "SPAM"
+    SOCKPUPPETRY = "SOCKPUPPETRY"
+    EDIT_WARRING = "EDIT_WARRING"
+    DISRUPTION = "DISRUPTION"
+    COPYRIGHT = "COPYRIGHT"
+    HARASSMENT = "HARASSMENT"
+    PROMOTION = "PROMOTION"
+    LOCK = "LOCK"
+    OTHER = "OTHER"
+
+
+class CategorySource(Word):
+    CALLER = "CALLER", "Given by whoever recorded the block."
+    RULE = "RULE", "Worked out from the reason by the policy's rules."
+    NONE = "NONE", "No rule fits, or there is no reason."
+
+
+class RelationshipRole(Word):
+    PRIMARY = "PRIMARY"
+    BACKUP = "BACKUP"
+
+
+class RelationshipState(Word):
+    ACTIVE = "ACTIVE", "It is running."
+    SUSPENDED = "SUSPENDED", "It is kept while the mentee is blocked."
+    ENDED = "ENDED", "It is over, with a reason."
+
+
+class StartReason(Word):
+    DRAWN = "DRAWN", "Drawn at a need."
+    CLAIMED = "CLAIMED", "A mentor took the mentee over."
+    SET = "SET", "Somebody named the mentor."
+    TRANSFERRED = "TRANSFERRED", "Handed over by a mentor who resigned, or by hand."
+    RESTORED = "RESTORED", "The mentor of a tie that was lost came back at the unblock."
+    IMPORTED = "IMPORTED", "It was there when it was first seen; its true start is unknown."
+
+
+class EndReason(Word):
+    HOLD_ELAPSED = "HOLD_ELAPSED", "No open block held the tie any longer."
+    MENTOR_RESIGNED = "MENTOR_RESIGNED"
+    TRANSFERRED = "TRANSFERRED", "Another mentor took over."
+    OPTED_OUT = "OPTED_OUT"
+    GRADUATED = "GRADUATED"
+    VANISHED = "VANISHED"
+    ENDED_BY_HAND = "ENDED_BY_HAND"
+
+
+class RelationshipEventKind(Word):
+    """Each event has one kind, the narrowest that fits."""
+
+    STARTED = "STARTED", "A tie began other than by restoring one."
+    RESTORED = "RESTORED", "A tie began that continues an earlier one."
+    SUSPENDED = "SUSPENDED", "The first counted block opened."
+    CHANGED = (
+        "CHANGED",
+        "A block was placed, changed or lifted and what comes next has changed, though the state has not.",
+    )
+    RESUMED = "RESUMED", "The last counted block closed."
+    RELEASED = "RELEASED", "It ended because its hold had elapsed."
+    TRANSFERRED = "TRANSFERRED", "It ended because another mentor took over."
+    ENDED = "ENDED", "It ended for any other reason."
+    WITHDRAWN = "WITHDRAWN", "An earlier event turned out untrue."
+
+
+class MenteeState(Word):
+    """By the primary tie. Where several fit, the last."""
+
+    ACTIVE = "ACTIVE", "Has a mentor and is not blocked."
+    SUSPENDED = "SUSPENDED", "Blocked; the mentor is kept."
+    RELEASED = "RELEASED", "Blocked, and no mentor is kept any longer."
+    UNASSIGNED = "UNASSIGNED", "Not blocked and without a mentor."
+    OPTED_OUT = "OPTED_OUT", "Chose not to have one."
+    GRADUATED = "GRADUATED", "Has outgrown mentorship."
+    DEPARTED = "DEPARTED", "The account vanished; nobody is ever assigned."
+
+
+class NeedCause(Word):
+    """Why a mentor is being sought."""
+
+    REGISTERED = "REGISTERED"
+    RESIGNED = "RESIGNED", "The mentor resigned while the mentee was not blocked."
+    LOST = "LOST", "The tie was lost while the mentee was blocked and could not be restored."
+    OPTED_IN = "OPTED_IN"
+    MISSING = "MISSING", "For a backup: there is a primary mentor and no backup."
+
+
+class MentorStatus(Word):
+    """The first that fits, from the right."""
+
+    AVAILABLE = "AVAILABLE"
+    AWAY = "AWAY"
+    BLOCKED = "BLOCKED", "Blocked sitewide or locked."
+    RESIGNED = "RESIGNED"
+
+
+class MentorShare(Word):
+    """How many of the newcomers a mentor is drawn for."""
+
+    NONE = "NONE", "Never drawn."
+    LOW = "LOW", "Half the usual."
+    NORMAL = "NORMAL"
+    HIGH = "HIGH", "Twice the usual."
+
+
+class UnblockAction(Word):
+    """What follows an unblock for a tie that was lost. A tie that is only suspended always resumes."""
+
+    RESTORE_ORIGINAL = "RESTORE_ORIGINAL", "The mentor of the lost tie comes back."
+    ASSIGN_NEW = "ASSIGN_NEW", "A mentor is sought."
+    LEAVE_UNASSIGNED = "LEAVE_UNASSIGNED", "Nothing, until somebody assigns."
+
+
+class NotificationKind(Word):
+    MENTEE_BLOCKED = "MENTEE_BLOCKED"
+    MENTEE_UNBLOCKED = "MENTEE_UNBLOCKED"
+    RELEASE_NEAR = "RELEASE_NEAR", "Three days before a release."
+    RELEASED = "RELEASED"
+    RESTORED = "RESTORED"
+
+
+class PolicyPreset(Word):
+    DEFAULT = "DEFAULT"
+    DROP_ON_INDEFINITE_BLOCK = "DROP_ON_INDEFINITE_BLOCK", "Nearly what wikis run today."
+    UNTIL_MENTOR_RESIGNS = "UNTIL_MENTOR_RESIGNS"
+    GRACE_30_DAYS = "GRACE_30_DAYS"
+
+
+class ErrorPolicy(Word):
+    ALL_OR_NOTHING = "ALL_OR_NOTHING"
+    PER_ITEM = "PER_ITEM"
+
+
+class JobKind(Word):
+    SIMULATION = "SIMULATION"
+    REPROJECTION = "REPROJECTION"
+    RESIGNATION = "RESIGNATION"
+    TRANSFER = "TRANSFER"
+
+
+class JobState(Word):
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class UserErrorCode(Word):
+    """What a caller can act on."""
+
+    NOT_FOUND = "NOT_FOUND"
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    INVALID = "INVALID"
+    STALE_VERSION = "STALE_VERSION"
+    NOT_A_MENTOR = "NOT_A_MENTOR"
+    ALREADY_MENTOR = "ALREADY_MENTOR"
+    OPTED_OUT = "OPTED_OUT"
+    NO_MENTOR_AVAILABLE = "NO_MENTOR_AVAILABLE"
+    SELF_MENTORING = "SELF_MENTORING"
+    PRIMARY_IS_BACKUP = "PRIMARY_IS_BACKUP"
+    IN_THE_FUTURE = "IN_THE_FUTURE"
+    IN_THE_PAST = "IN_THE_PAST"
+    TOO_MANY = "TOO_MANY"
+    FORBIDDEN = "FORBIDDEN"
+    CONFLICT = "CONFLICT", "The same `source` and `sourceId` with other content."
+    WOULD_NOT_HOLD = (
+        "WOULD_NOT_HOLD",
+        "The policy would end the tie at that very moment: the mentee is blocked and the hold is zero.",
+    )
+    NOT_OPEN = "NOT_OPEN", "The tie has ended already, or has nothing to keep."
+    DEPARTED = "DEPARTED", "The account vanished."
+    NOT_ELIGIBLE = "NOT_ELIGIBLE", "Temporary accounts and bots have no mentors."
+    WHICH_BLOCK = "WHICH_BLOCK", "Without a block id, and not exactly one block of that kind is open."

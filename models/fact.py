@@ -1,0 +1,81 @@
+"""Facts: what happened, appended once. The application's role can neither change nor delete them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from graph.kinds import FactKind
+from models.columns import big, moment, one_of, wiki_key
+
+
+class Fact(SQLModel, table=True):
+    """One happening, in ids, times and choices; names and free text lie beside it in `fact_text`.
+
+    It is about a mentee (`mentee_id`), or about a mentor's terms (`mentor_id` alone); `mentor_id` beside a mentee is
+    the mentor it names. `choices` is what else the kind says, as JSON without free text. `digest` is the SHA-256 of
+    all that was recorded, so that a repeat is told from other content under the same name. `performer_id` is who
+    acted, where that account is known; `tool` says that a tool did.
+    """
+
+    __tablename__ = "fact"
+    __table_args__ = (
+        UniqueConstraint("wiki_id", "source", "source_id", name="fact_is_recorded_once"),
+        ForeignKeyConstraint(["wiki_id"], ["wiki.id"], name="fact_is_of_a_wiki"),
+        CheckConstraint("mentee_id IS NOT NULL OR mentor_id IS NOT NULL", name="fact_is_about_somebody"),
+        one_of("kind", FactKind, "fact_kind_is_known"),
+        Index("fact_by_mentee", "wiki_id", "mentee_id", "occurred_at"),
+        Index(
+            "fact_by_mentor",
+            "wiki_id",
+            "mentor_id",
+            "occurred_at",
+            postgresql_where=text("mentee_id IS NULL"),
+        ),
+    )
+
+    wiki_id: int = wiki_key()
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),))
+    kind: str
+    mentee_id: int | None = big(default=None)
+    mentor_id: int | None = big(default=None)
+    occurred_at: datetime = moment()
+    source: str = Field(max_length=255)
+    source_id: str = Field(max_length=255)
+    choices: dict[str, Any] = Field(sa_type=JSONB)
+    performer_id: int | None = big(default=None)
+    bulk: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    digest: bytes = Field(sa_type=LargeBinary)
+    recorded_at: datetime = moment()
+
+
+class FactText(SQLModel, table=True):
+    """The names and free text of a fact, in a row of its own that can be blanked: erasure never touches a fact.
+
+    `performer` is the name as the source wrote it, kept where it is no account known here; `name` is the name that a
+    registration or a rename gave.
+    """
+
+    __tablename__ = "fact_text"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["wiki_id", "fact_id"], ["fact.wiki_id", "fact.id"], name="fact_text_is_of_a_fact"
+        ),
+    )
+
+    wiki_id: int = wiki_key()
+    fact_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    reason: str | None = None
+    performer: str | None = None
+    name: str | None = None
