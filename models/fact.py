@@ -23,10 +23,11 @@ from models.columns import big, moment, one_of, wiki_key
 class Fact(SQLModel, table=True):
     """One happening, in ids, times and choices; names and free text lie beside it in `fact_text`.
 
-    It is about a mentee (`mentee_id`), or about a mentor's terms (`mentor_id` alone); `mentor_id` beside a mentee is
-    the mentor it names. `choices` is what else the kind says, as JSON without free text. `digest` is the SHA-256 of
-    all that was recorded, so that a repeat is told from other content under the same name. `performer_id` is who
-    acted, where that account is known; `tool` says that a tool did.
+    It is about a mentee (`mentee_id`), or about a mentor's terms (`mentor_id` alone); `mentor_id` beside a
+    mentee is the mentor it names. `choices` is what else the kind says, as JSON without free text. `digest` is
+    the SHA-256 of kind, time, choices and mentor, so that a repeat is told from other content under the same
+    name; names and free text are no part of it, for the digest of a hidden name would give it away.
+    `performer_id` is who acted, where that account is known.
     """
 
     __tablename__ = "fact"
@@ -41,7 +42,7 @@ class Fact(SQLModel, table=True):
             "wiki_id",
             "mentor_id",
             "occurred_at",
-            postgresql_where=text("mentee_id IS NULL"),
+            postgresql_where=text("mentor_id IS NOT NULL"),
         ),
     )
 
@@ -61,10 +62,10 @@ class Fact(SQLModel, table=True):
 
 
 class FactText(SQLModel, table=True):
-    """The names and free text of a fact, in a row of its own that can be blanked: erasure never touches a fact.
+    """The names and free text of a fact, in a row of its own that can be blanked: erasure touches no fact.
 
-    `performer` is the name as the source wrote it, kept where it is no account known here; `name` is the name that a
-    registration or a rename gave.
+    `performer` is the name as the source wrote it, kept where it is no account known here; `name` is the name
+    that a registration or a rename gave.
     """
 
     __tablename__ = "fact_text"
@@ -72,6 +73,7 @@ class FactText(SQLModel, table=True):
         ForeignKeyConstraint(
             ["wiki_id", "fact_id"], ["fact.wiki_id", "fact.id"], name="fact_text_is_of_a_fact"
         ),
+        Index("fact_text_by_name", "wiki_id", "name", postgresql_where=text("name IS NOT NULL")),
     )
 
     wiki_id: int = wiki_key()

@@ -1,0 +1,69 @@
+# The two commands, `make run` and `make test`, and what a change needs besides.
+# They need Python 3.11 or newer, make and a package registry, and nothing else.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes --progress-bar off
+
+.PHONY: run test lint types contracts schema schema-check bench-reads lock clean help
+
+run: $(VENV)/run.stamp
+	@exec $(PY) -m mentorgraph serve
+
+test: $(VENV)/dev.stamp
+	$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/dev.stamp
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+# The committed print of the schema; a test keeps it equal to the code.
+schema: $(VENV)/run.stamp
+	$(PY) -m mentorgraph schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+schema-check: $(VENV)/run.stamp
+	$(PY) -m mentorgraph schema --check schema.graphql
+
+bench-reads: $(VENV)/dev.stamp
+	$(PY) bench/reads.py $(ARGS)
+
+# Needs uv (`pip install uv`), and only where requirements change. --universal makes one list for every
+# platform and Python from 3.11 on; no address is written, so any registry will do.
+UV ?= uv
+LOCK := $(UV) pip compile --quiet --python-version 3.11 --universal --generate-hashes \
+        --no-emit-index-url --no-header
+lock:
+	$(LOCK) requirements/run.in -o requirements/run.txt
+	$(LOCK) requirements/dev.in -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "The data in .mentorgraph is kept; remove that folder to begin anew."
+
+help:
+	@echo "make run    the server, with a demo wiki, at 127.0.0.1:8400"
+	@echo "make test   every test; ARGS='-k name' for some"
+	@echo "make lint   style, types and contracts"
+	@echo "make schema, bench-reads, lock, clean: see Makefile"
+
+# Each stamp is as new as what is installed, so that a later run finds out in no time. The first Python
+# of a fitting version is taken; the venv is made again over an older one, which brings pip where a
+# venv was made without.
+$(VENV)/run.stamp: requirements/run.txt
+	@set -e; for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo "mentorgraph needs Python 3.11 or newer; say which one: make PYTHON=/path/to/python" >&2; exit 1; fi; \
+	echo "Installing what mentorgraph needs into $(VENV) (once) …"; \
+	$(PY) -m pip --version >/dev/null 2>&1 || $$found -m venv $(VENV); \
+	$(PIP) --requirement requirements/run.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	@echo "Installing what the tests need …"
+	@$(PIP) --requirement requirements/dev.txt
+	@touch $@

@@ -1,0 +1,143 @@
+"""A mentee's affairs at one instant, and the few moves that every rule is made of: start a tie, end it, lose it."""
+
+from datetime import datetime
+
+from graph.blocks import BlockDraft
+from graph.chronicle import NO_CAUSE, Due, Life, Seat, Standing, TieDraft
+from graph.holds import Phase
+from graph.kinds import (
+    AccountId,
+    EndReason,
+    MenteeState,
+    NeedCause,
+    RelationshipRole,
+    StartReason,
+    TieKey,
+    UnblockAction,
+)
+from graph.moments import BEGINNING, FOREVER, after
+from graph.policy import PolicySettings
+
+_NOBODY = Standing()
+_MISSING = Due(NeedCause.MISSING)
+
+
+class Affairs:
+    """How things stand. `counted` are the counted blocks that are open, with what each says now."""
+
+    def __init__(self, mentee: AccountId) -> None:
+        self.mentee = mentee
+        self.now = BEGINNING
+        self.settings = PolicySettings()
+        self.counted: dict[BlockDraft, Phase] = {}
+        self.blocked_since: datetime | None = None
+        self.mentors: set[AccountId] = set()
+        self.primary = Seat(RelationshipRole.PRIMARY)
+        self.backup = Seat(RelationshipRole.BACKUP)
+        self.seats = (self.primary, self.backup)
+        self.registered = self.opted_out = self.graduated = self.vanished = False
+        self.cause = NO_CAUSE
+
+    def seat(self, role: RelationshipRole) -> Seat:
+        return self.primary if role is RelationshipRole.PRIMARY else self.backup
+
+    def start(
+        self, seat: Seat, key: TieKey, mentor: AccountId, because: StartReason, continues: TieKey | None = None
+    ) -> TieDraft:
+        """Whoever has the role gives way, and who becomes primary stops being the backup (rule 7)."""
+        tie = TieDraft(key, seat.role, mentor, self.now, because)
+        tie.displaced = self.end(seat, EndReason.TRANSFERRED)
+        place_of = next((old.key for old in tie.displaced if old.role is seat.role), None) or _emptied_by(seat.standing)
+        if seat is self.primary and self.backup.is_held_by(mentor):
+            tie.displaced = tie.displaced + self.end(self.backup, EndReason.TRANSFERRED)
+        tie.continues, tie.replaces = continues, place_of if place_of != continues else None
+        tie.before, tie.graduated_before = seat.standing, self.graduated
+        tie.began_by = self.cause
+        seat.tie, seat.standing = tie, _NOBODY
+        if seat is self.primary:
+            self.graduated = False
+        return tie
+
+    def end(self, seat: Seat, because: EndReason) -> list[TieDraft]:
+        """End the role's tie, if it has one; answers which ties have ended thereby.
+
+        A tie that would start and end at the same instant is not made: all is as it was before, and whoever it
+        displaced has ended for the later reason.
+        """
+        tie, seat.tie = seat.tie, None
+        if tie is None:
+            return []
+        ended = [tie]
+        if tie.start == self.now:
+            ended, seat.standing = tie.displaced, tie.before
+            if seat is self.primary:
+                self.graduated = tie.graduated_before
+        for old in ended:
+            old.end, old.ended_because, old.ended_by = self.now, because, self.cause
+            self.seat(old.role).last = old
+        return ended
+
+    def lose(self, seat: Seat, because: EndReason) -> None:
+        """End the role's tie without a decision: lost while the mentee is blocked, else another mentor is due."""
+        for tie in self.end(seat, because):
+            emptied = self.seat(tie.role)
+            if emptied.tie is None:
+                due = Due(NeedCause.RESIGNED, tie.key)
+                emptied.standing = Standing(lost=tie) if self.counted else Standing(due=due)
+
+    def close(self, because: EndReason) -> None:
+        """End both roles; what was lost is not restored. A bar stays."""
+        for seat in self.seats:
+            self.end(seat, because)
+            seat.standing = Standing(barred=seat.standing.barred)
+
+    def wanted(self, seat: Seat) -> Due | None:
+        """Why a mentor is due for the role, be the mentee blocked or not (rule 12)."""
+        if seat.tie is not None or seat.standing.barred or self.opted_out or self.graduated or self.vanished:
+            return None
+        if seat.standing.due is not None:
+            return seat.standing.due
+        if seat is self.backup and self.primary.tie is not None and seat.standing.lost is None:
+            return _MISSING
+        return None
+
+    def returns_until(self, seat: Seat) -> datetime:
+        """Until when an unblock would restore what the role has lost; a moment of the past where none would."""
+        lost = seat.standing.lost
+        if lost is None or lost.end is None or self.settings.on_unblock is not UnblockAction.RESTORE_ORIGINAL:
+            return BEGINNING
+        if lost.mentor not in self.mentors or (seat is self.backup and self.primary.is_held_by(lost.mentor)):
+            return BEGINNING
+        return after(lost.end, self.settings.restore_within)
+
+    def life(self) -> Life:
+        """The mentee's own state, and with whom an unblock now would leave them."""
+        tie = self.primary.tie
+        if not self.counted:
+            return Life(self._state(), None, None, FOREVER)
+        if tie is not None:
+            return Life(self._state(), self.blocked_since, tie.mentor, FOREVER)
+        until = self.returns_until(self.primary)
+        lost = self.primary.standing.lost
+        if lost is None or until <= self.now:
+            return Life(self._state(), self.blocked_since, None, FOREVER)
+        return Life(self._state(), self.blocked_since, lost.mentor, until)
+
+    def _state(self) -> MenteeState:
+        """Where several fit, the last of the enumeration."""
+        if self.vanished:
+            return MenteeState.DEPARTED
+        if self.graduated:
+            return MenteeState.GRADUATED
+        if self.opted_out:
+            return MenteeState.OPTED_OUT
+        if self.primary.tie is None:
+            return MenteeState.RELEASED if self.counted else MenteeState.UNASSIGNED
+        return MenteeState.SUSPENDED if self.counted else MenteeState.ACTIVE
+
+
+def _emptied_by(standing: Standing) -> TieKey | None:
+    """The tie whose place is empty: lost, or left by a mentor who resigned."""
+    if standing.lost is not None:
+        return standing.lost.key
+    return standing.due.replaces if standing.due is not None else None

@@ -1,0 +1,167 @@
+"""Which block a fact speaks of, and what each block says from when to when (rules 3 and 16)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from graph.facts import ABSENT, BlockChanged, BlockLifted, BlockPlaced
+from graph.kinds import BlockCategory, BlockKey, BlockKind, BlockScope, Origin
+from graph.moments import FOREVER
+
+BlockFact = BlockPlaced | BlockChanged | BlockLifted
+
+AFTER_ALL_FACTS = 1 << 30
+"""The place of the clock among the facts of its instant: behind them."""
+
+
+class Terms(NamedTuple):
+    """What a block says from one of its facts to the next.
+
+    `given` is the category that a caller gave, None: to be worked out; `asked`: an unblock is requested. `place` is
+    the fact's place among the others.
+    """
+
+    at: datetime
+    place: int
+    fact: Origin
+    reason_by: Origin
+    scope: BlockScope = BlockScope.SITEWIDE
+    expires_at: datetime | None = None
+    given: BlockCategory | None = None
+    reason: str | None = None
+    asked: bool = False
+    hides_name: bool = False
+
+    @property
+    def expires(self) -> datetime:
+        """When they let the block end by itself; an end that lies before the terms that name it is now."""
+        return FOREVER if self.expires_at is None else max(self.expires_at, self.at)
+
+
+class BlockDraft:
+    """A block while its facts are gathered. `end` is when it closes, `closed_by` what closed it (None: the clock)."""
+
+    __slots__ = ("closed_by", "closed_place", "end", "key", "lifted_at", "placed_at", "placed_by", "terms")
+
+    def __init__(self, key: BlockKey, terms: Terms) -> None:
+        self.key = key
+        self.placed_at = terms.at
+        self.placed_by = terms.fact
+        self.terms = [terms]
+        self.end = terms.expires
+        self.lifted_at: datetime | None = None
+        self.closed_by: Origin | None = None
+        self.closed_place = AFTER_ALL_FACTS
+
+    def is_open(self, at: datetime) -> bool:
+        """For a fact of this moment: facts apply before the clock, so what expires now can still be changed."""
+        return self.lifted_at is None and at <= self.end
+
+    def change(self, terms: Terms) -> None:
+        if terms.at == self.terms[-1].at:
+            self.terms.pop()
+        self.terms.append(terms)
+        self.end = terms.expires
+
+    def lift(self, at: datetime, fact: Origin, place: int) -> None:
+        self.lifted_at = self.end = max(at, self.placed_at)
+        self.closed_by, self.closed_place = fact, place
+
+
+def gather(facts: list[BlockFact]) -> list[BlockDraft]:
+    """Every block that the facts speak of, in the order of their placing; the facts are in their order."""
+    register = _Register(facts)
+    for place, fact in enumerate(facts):
+        register.read(fact, place)
+    return list(register.blocks.values())
+
+
+class _Register:
+    """The blocks that are known at one place among the facts, and what is known of them from the whole."""
+
+    def __init__(self, facts: Iterable[BlockFact]) -> None:
+        self.blocks: dict[BlockKey, BlockDraft] = {}
+        self.open: dict[BlockKind, dict[BlockKey, BlockDraft]] = {kind: {} for kind in BlockKind}
+        self.placed: set[BlockKey] = set()
+        self.lifts: dict[BlockKey, BlockLifted] = {}
+        for fact in facts:
+            if fact.__class__ is BlockPlaced:
+                self.placed.add(_key(fact))
+            elif isinstance(fact, BlockLifted) and fact.block_id is not None:
+                self.lifts.setdefault(_key(fact), fact)
+
+    def read(self, fact: BlockFact, place: int) -> None:
+        match fact:
+            case BlockPlaced():
+                self._place(_key(fact), _terms_placed(fact, place), place)
+            case BlockLifted():
+                self._lift(fact, place)
+            case BlockChanged():
+                self._change(fact, place)
+
+    def _place(self, key: BlockKey, terms: Terms, place: int) -> None:
+        if key in self.blocks:
+            return
+        block = self.blocks[key] = BlockDraft(key, terms)
+        lift = self.lifts.get(key)
+        if lift is not None and lift.at <= terms.at:
+            block.lift(lift.at, lift.origin, place)
+        else:
+            self.open[key.kind][key] = block
+
+    def _lift(self, fact: BlockLifted, place: int) -> None:
+        still_open = self._open_at(fact.at, fact.block_kind)
+        for block in list(still_open.values()):
+            if fact.block_id is None or fact.block_id == block.key.block_id:
+                block.lift(fact.at, fact.origin, place)
+                del still_open[block.key]
+
+    def _change(self, fact: BlockChanged, place: int) -> None:
+        still_open = self._open_at(fact.at, fact.block_kind)
+        key = _key(fact)
+        if fact.block_id is None and still_open:
+            if len(still_open) > 1:
+                return
+            (key,) = still_open
+        if key in still_open:
+            block = still_open[key]
+            block.change(_terms_changed(block.terms[-1], fact, place))
+        elif key not in self.placed:
+            unknown = Terms(fact.at, place, fact.origin, reason_by=fact.origin)
+            self._place(key, _terms_changed(unknown, fact, place), place)
+
+    def _open_at(self, at: datetime, kind: BlockKind) -> dict[BlockKey, BlockDraft]:
+        still_open = self.open[kind]
+        for block in list(still_open.values()):
+            if not block.is_open(at):
+                del still_open[block.key]
+        return still_open
+
+
+def _key(fact: BlockFact) -> BlockKey:
+    return BlockKey(fact.block_kind, fact.origin.source_id if fact.block_id is None else fact.block_id)
+
+
+def _terms_placed(fact: BlockPlaced, place: int) -> Terms:
+    return Terms(
+        fact.at, place, fact.origin, fact.origin, fact.scope, fact.expires_at, fact.category, fact.reason, False,
+        fact.hides_name,
+    )  # fmt: skip
+
+
+def _terms_changed(before: Terms, fact: BlockChanged, place: int) -> Terms:
+    """What the change names replaces what was; a new reason without a category has it worked out anew."""
+    named: dict[str, Any] = {"at": fact.at, "place": place, "fact": fact.origin}
+    if fact.reason is not ABSENT:
+        named |= {"reason": fact.reason, "reason_by": fact.origin, "given": None}
+    if fact.category is not ABSENT:
+        named["given"] = fact.category
+    if fact.scope is not ABSENT:
+        named["scope"] = fact.scope
+    if fact.expires_at is not ABSENT:
+        named["expires_at"] = fact.expires_at
+    if fact.unblock_requested is not ABSENT:
+        named["asked"] = fact.unblock_requested
+    if fact.hides_name is not ABSENT:
+        named["hides_name"] = fact.hides_name
+    return before._replace(**named)

@@ -1,0 +1,277 @@
+"""What is written down at the end of each instant: spans, events, stretches and needs, never one of no length.
+
+The walk changes drafts; here they are compared with what was written last. So whatever an instant undid is not told.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from graph.holds import Phase
+from graph.kinds import (
+    AccountId,
+    BlockKey,
+    EndReason,
+    MenteeState,
+    NeedCause,
+    Origin,
+    RelationshipEventKind,
+    RelationshipRole,
+    RelationshipState,
+    StartReason,
+    TieKey,
+)
+from graph.moments import BEGINNING, or_none
+from graph.outlook import Outlook, outlook
+from graph.timeline import Block, Event, Need, Span, Stretch, Tie, Timeline
+
+_ACTIVE, _SUSPENDED, _ENDED = RelationshipState.ACTIVE, RelationshipState.SUSPENDED, RelationshipState.ENDED
+_STARTED, _RESTORED = RelationshipEventKind.STARTED, RelationshipEventKind.RESTORED
+
+ENDING_EVENT = {
+    EndReason.HOLD_ELAPSED: RelationshipEventKind.RELEASED,
+    EndReason.TRANSFERRED: RelationshipEventKind.TRANSFERRED,
+    EndReason.MENTOR_RESIGNED: RelationshipEventKind.ENDED,
+    EndReason.OPTED_OUT: RelationshipEventKind.ENDED,
+    EndReason.GRADUATED: RelationshipEventKind.ENDED,
+    EndReason.VANISHED: RelationshipEventKind.ENDED,
+    EndReason.ENDED_BY_HAND: RelationshipEventKind.ENDED,
+}
+
+
+class Due(NamedTuple):
+    """Why a mentor is due for a role, and whom the next tie follows."""
+
+    cause: NeedCause
+    replaces: TieKey | None = None
+    previous: AccountId | None = None
+
+
+class Cause(NamedTuple):
+    """What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if one did it."""
+
+    fact: Origin | None = None
+    block: BlockKey | None = None
+
+
+NO_CAUSE = Cause()
+
+
+class Standing(NamedTuple):
+    """What is known of a role without a tie: the loss that an unblock may undo, why one is due, whether none may be."""
+
+    lost: "TieDraft | None" = None
+    due: Due | None = None
+    barred: bool = False
+
+
+class TieDraft:
+    """A tie in the making.
+
+    `displaced`, `before` and `graduated_before` are what its first instant found, should that instant undo it.
+    """
+
+    __slots__ = (
+        "because", "before", "began_by", "continues", "displaced", "end", "ended_because", "ended_by",
+        "graduated_before", "kept_until", "key", "mentor", "outlook", "replaces", "role", "span_start", "spans",
+        "start", "start_is_known", "state", "was_suspended",
+    )  # fmt: skip
+
+    def __init__(
+        self, key: TieKey, role: RelationshipRole, mentor: AccountId, start: datetime, because: StartReason
+    ) -> None:
+        self.key, self.role, self.mentor = key, role, mentor
+        self.start, self.because, self.start_is_known = start, because, True
+        self.continues: TieKey | None = None
+        self.replaces: TieKey | None = None
+        self.began_by = self.ended_by = NO_CAUSE
+        self.end: datetime | None = None
+        self.ended_because: EndReason | None = None
+        self.kept_until = BEGINNING
+        self.displaced: list[TieDraft] = []
+        self.before = Standing()
+        self.graduated_before = False
+        self.state = _ACTIVE
+        self.was_suspended = False
+        self.outlook: Outlook | None = None
+        self.spans: list[Span] = []
+        self.span_start = start
+
+    def look_ahead(self, phases: Collection[Phase]) -> None:
+        """It is as the open counted blocks make it, and they say what comes next."""
+        if phases:
+            self.state, self.was_suspended = _SUSPENDED, True
+            self.outlook = outlook(self.start, self.kept_until, phases)
+        else:
+            self.state, self.outlook = _ACTIVE, None
+
+    def close_span(self, end: datetime | None) -> None:
+        self.spans.append(Span(self.state, self.span_start, end))
+        if end is not None:
+            self.span_start = end
+
+    def frozen(self) -> Tie:
+        if self.end is None:
+            self.close_span(None)
+        return Tie(
+            self.key, self.role, self.mentor, self.start, self.because, self.start_is_known, self.end,
+            self.ended_because, self.continues, self.replaces, tuple(self.spans),
+        )  # fmt: skip
+
+
+class Seat:
+    """One role: who has it, what is known while nobody does, and what was written of it last.
+
+    `wanted` is why one is wanted, `wanted_since` from when on, `sought_from` since when without a block.
+    """
+
+    __slots__ = ("last", "role", "sought_from", "standing", "tie", "wanted", "wanted_since", "written")
+
+    def __init__(self, role: RelationshipRole) -> None:
+        self.role = role
+        self.tie: TieDraft | None = None
+        self.standing = Standing()
+        self.last: TieDraft | None = None
+        self.written: TieDraft | None = None
+        self.wanted: Due | None = None
+        self.wanted_since = BEGINNING
+        self.sought_from: datetime | None = None
+
+    def is_held_by(self, mentor: AccountId) -> bool:
+        return self.tie is not None and self.tie.mentor == mentor
+
+
+class Stir:
+    """What an instant did to the counted blocks: the first to open, the last to close, the last fact to touch one."""
+
+    __slots__ = ("closed", "opened", "touched", "unblocked")
+
+    def __init__(self) -> None:
+        self.unblocked = False
+        self.opened: Cause | None = None
+        self.closed: Cause | None = None
+        self.touched: Cause | None = None
+
+
+STILL = Stir()
+"""Of an instant at which no block turned."""
+
+
+class Life(NamedTuple):
+    """How an instant left the mentee; `returns_until` FOREVER: without limit."""
+
+    state: MenteeState
+    blocked_since: datetime | None
+    returns_to: AccountId | None
+    returns_until: datetime
+
+
+class Chronicle:
+    """All that was written so far."""
+
+    def __init__(self) -> None:
+        self._ties: list[TieDraft] = []
+        self._events: list[Event] = []
+        self._needs: list[Need] = []
+        self._lives: list[tuple[datetime, Life]] = []
+        self._blocked_until: dict[datetime | None, datetime] = {}
+
+    def write_ties(self, now: datetime, seats: Sequence[Seat], phases: Collection[Phase], stir: Stir) -> None:
+        """Endings first, then what changed its state, then what began."""
+        for seat in seats:
+            if seat.written is not None and seat.written is not seat.tie:
+                self._write_end(seat.written, now)
+        for seat in seats:
+            if seat.tie is not None and seat.tie is seat.written:
+                self._write_turn(seat.tie, now, phases, stir)
+        for seat in seats:
+            if seat.tie is not None and seat.tie is not seat.written:
+                self._write_start(seat.tie, now, phases)
+            seat.written = seat.tie
+
+    def _write_end(self, tie: TieDraft, now: datetime) -> None:
+        assert tie.ended_because is not None
+        tie.close_span(now)
+        self._tell(ENDING_EVENT[tie.ended_because], now, tie, _ENDED, tie.ended_by)
+
+    def _write_start(self, tie: TieDraft, now: datetime, phases: Collection[Phase]) -> None:
+        tie.look_ahead(phases)
+        self._ties.append(tie)
+        kind = _RESTORED if tie.because is StartReason.RESTORED else _STARTED
+        self._events.append(Event(kind, now, tie.key, None, tie.state, tie.began_by.block, tie.began_by.fact))
+
+    def _write_turn(self, tie: TieDraft, now: datetime, phases: Collection[Phase], stir: Stir) -> None:
+        if phases and tie.state is _ACTIVE:
+            self._tell(RelationshipEventKind.SUSPENDED, now, tie, _SUSPENDED, stir.opened)
+            tie.close_span(now)
+            tie.look_ahead(phases)
+        elif phases and (stir is not STILL or tie.outlook is None):
+            before = tie.outlook
+            tie.look_ahead(phases)
+            if stir.touched and before and tie.outlook and before[:2] != tie.outlook[:2]:
+                self._tell(RelationshipEventKind.CHANGED, now, tie, _SUSPENDED, stir.touched)
+        elif not phases and tie.state is _SUSPENDED:
+            self._tell(RelationshipEventKind.RESUMED, now, tie, _ACTIVE, stir.closed)
+            tie.close_span(now)
+            tie.look_ahead(phases)
+
+    def _tell(
+        self, kind: RelationshipEventKind, now: datetime, tie: TieDraft, to: RelationshipState, cause: Cause | None
+    ) -> None:
+        fact, block = cause or NO_CAUSE
+        self._events.append(Event(kind, now, tie.key, tie.state, to, block, fact))
+
+    def write_need(self, now: datetime, seat: Seat, wanted: Due | None, blocked: bool) -> None:
+        """A need lasts while one is wanted, and pauses while the mentee is blocked."""
+        changed = wanted != seat.wanted
+        if seat.sought_from is not None and (changed or blocked):
+            self._close_need(seat, now)
+        if changed:
+            seat.wanted, seat.wanted_since = wanted, now
+        if wanted is not None and not blocked and seat.sought_from is None:
+            seat.sought_from = now
+
+    def _close_need(self, seat: Seat, end: datetime | None) -> None:
+        assert seat.sought_from is not None and seat.wanted is not None
+        cause, replaces, previous = seat.wanted
+        self._needs.append(Need(seat.role, seat.sought_from, end, seat.wanted_since, cause, previous, replaces))
+        seat.sought_from = None
+
+    def write_life(self, now: datetime, life: Life) -> None:
+        """A new stretch, if anything of it is new."""
+        if not self._lives:
+            self._lives.append((now, life))
+            return
+        before = self._lives[-1][1]
+        if life != before:
+            self._lives.append((now, life))
+            if before.blocked_since is not None and life.blocked_since is None:
+                self._blocked_until[before.blocked_since] = now
+
+    def frozen(self, seats: Sequence[Seat], blocks: tuple[Block, ...], without_effect: dict[Origin, str]) -> Timeline:
+        """The whole, as it can be handed out."""
+        for seat in seats:
+            if seat.sought_from is not None:
+                self._close_need(seat, None)
+        self._needs.sort(key=lambda need: (need.start, need.role is RelationshipRole.BACKUP))
+        return Timeline(
+            tuple([tie.frozen() for tie in self._ties]),
+            self._stretches(),
+            tuple(self._needs),
+            blocks,
+            tuple(self._events),
+            without_effect,
+        )
+
+    def _stretches(self) -> tuple[Stretch, ...]:
+        ends = [start for start, _ in self._lives[1:]]
+        until = self._blocked_until.get
+        return tuple(
+            [
+                Stretch(
+                    life.state, start, end, life.blocked_since, until(life.blocked_since), life.returns_to,
+                    or_none(life.returns_until),
+                )
+                for (start, life), end in zip(self._lives, [*ends, None], strict=bool(self._lives))
+            ]
+        )  # fmt: skip

@@ -1,0 +1,212 @@
+"""A connection as SQL: the page is one derived table, and all that is asked of it an aggregate over that."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from graphql import GraphQLObjectType, get_named_type
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, func, literal, not_, or_
+from sqlalchemy import cast as sql_cast
+
+from graph.compile import text
+from graph.compile.page import (
+    Derived,
+    Gathered,
+    Key,
+    Numbered,
+    Picked,
+    Window,
+    bounds,
+    cursor,
+    cut,
+    keys_of,
+    order_hash,
+    window_of,
+)
+from graph.compile.rows import Exists, Page, Paging, Row, Select, Source
+
+if TYPE_CHECKING:
+    from graph.compile.build import Build, Details
+
+COUNTING = 100
+"""What a `totalCount` weighs, in rows: it reads the whole list."""
+
+
+class Nth(ColumnElement[Any]):
+    """An element of an array."""
+
+    __visit_name__ = "nth"
+    inherit_cache = False
+
+    def __init__(self, of: Gathered, number: Any) -> None:
+        self.of = of
+        self.number = number
+        self.type = of.type.item_type
+
+
+class Connection:
+    """One page in the making."""
+
+    def __init__(self, build: "Build", node: GraphQLObjectType, page: Page) -> None:
+        self.build = build
+        self.node = node
+        self.page = page
+        self.window: Window = window_of(page.asked or Paging())
+        self.hash = order_hash(node.name, page.orders)
+        self.row, self.keys = self._rows()
+        self.cuts = self._cuts(self.row, self.keys)
+        self.columns: list[Any] = []
+        self.used = False
+        # The row too many, and the number that tells it, are there only where it is asked whether there is more.
+        self.more = False
+
+    def _rows(self) -> tuple[Row[Any], list[Key]]:
+        row = self.build.row_of(self.node, self.page.on, self.page.scope)
+        return row, keys_of(self.page.orders, row)
+
+    def _cuts(self, row: Row[Any], keys: list[Key]) -> dict[str, Any]:
+        del row
+        given = {"after": self.window.after, "before": self.window.before}
+        return {
+            name: cut(keys, bounds(text_, self.hash, keys), later=name == "after")
+            for name, text_ in given.items()
+            if text_ is not None
+        }
+
+    @property
+    def order(self) -> list[tuple[Any, bool]]:
+        """The list's own order, over the derived table."""
+        return [(self.key(n), key.descending) for n, key in enumerate(self.keys)]
+
+    def key(self, number: int) -> Picked:
+        """A key of the order, in the derived table."""
+        return Picked("p", f"k{number}", self.keys[number].value.type)
+
+    @property
+    def only(self) -> Any:
+        """Without the row too many."""
+        return Picked("p", "n", Integer()) <= self.window.size if self.more else None
+
+    def select(self, whole: Any) -> Any:
+        """The page around what was made of it."""
+        if not self.used:
+            return whole
+        source = self.row.source
+        source.where += self.cuts.values()
+        inner = [(key.value, key.descending is self.window.forwards) for key in self.keys]
+        columns: list[Any] = [(f"k{n}", key.value) for n, key in enumerate(self.keys)]
+        if self.more:
+            columns.append(("n", Numbered(inner)))
+        limit = self.window.size + 1 if self.more else self.window.size
+        derived = Derived(Select([*columns, *self.columns], source, order=inner, limit=limit), "p")
+        return Select([whole], Source(cast("Any", derived)), one_row=True)
+
+    def beyond(self, name: str) -> Any:
+        """Whether there are rows on the far side of a cursor."""
+        row, keys = self._rows()
+        row.source.where.append(not_(self._cuts(row, keys)[name]))
+        return Exists(Select([1], row.source))
+
+    def has(self, *, after: bool) -> Any:
+        """Whether there is more after the page (or before it)."""
+        found = []
+        if after is self.window.forwards:
+            self.used = True
+            found.append(func.count() > self.window.size)
+        name = "before" if after else "after"
+        if name in self.cuts:
+            found.append(self.beyond(name))
+        return sql_cast(or_(*found), Text) if found else "false"
+
+    def end(self, *, last: bool) -> Any:
+        """The cursor at one end of the page."""
+        self.used = True
+        count = func.least(func.count(), self.window.size) if self.more else func.count()
+        ends = [
+            Nth(Gathered("array_agg", [self.key(n)], self.order, self.only, ARRAY(key.value.type)), count if last else 1)
+            for n, key in enumerate(self.keys)
+        ]
+        return func.coalesce(text.Pieces(['"', cursor(self.hash, ends), '"']), literal("null"))
+
+    def items(self, value: Any) -> Any:
+        """A value of each row, as an array."""
+        self.used = True
+        name = f"f{len(self.columns)}"
+        self.columns.append((name, value))
+        values = [Picked("p", name, Text()), literal(",")]
+        return text.array(Gathered("string_agg", values, self.order, self.only, Text()))
+
+    def count(self) -> Any:
+        """How many rows the whole list has."""
+        row, _ = self._rows()
+        return sql_cast(Select([func.count()], row.source), Text)
+
+
+def connection(build: "Build", type_: GraphQLObjectType, page: Page, details: "Details") -> Any:
+    """All that is asked of a connection."""
+    node = cast("GraphQLObjectType", get_named_type(type_.fields["nodes"].type))
+    made = Connection(build, node, page)
+    fields = build.subfields(type_, details)
+    made.more = _asks_for_more(build, type_, fields, made.window)
+    members: dict[str, Any] = {}
+    for key, one in fields.items():
+        with build.at(nullable=False):
+            members[key] = _member(made, type_, one)
+    return made.select(text.obj(members))
+
+
+def _asks_for_more(build: "Build", type_: GraphQLObjectType, fields: Any, window: Window) -> bool:
+    fact = "hasNextPage" if window.forwards else "hasPreviousPage"
+    for one in fields.values():
+        if one[0].node.name.value == "pageInfo":
+            info = cast("GraphQLObjectType", get_named_type(type_.fields["pageInfo"].type))
+            asked = build.subfields(info, one).values()
+            if any(field[0].node.name.value == fact for field in asked):
+                return True
+    return False
+
+
+def _member(made: Connection, type_: GraphQLObjectType, details: "Details") -> Any:
+    name = details[0].node.name.value
+    if name == "__typename":
+        return f'"{type_.name}"'
+    target = cast("GraphQLObjectType", get_named_type(type_.fields[name].type))
+    if name == "totalCount":
+        made.build.loads.append((*made.build.sizes, COUNTING))
+        return made.count()
+    if name == "pageInfo":
+        return _page_info(made, target, details)
+    made.build.sizes.append(made.window.size)
+    made.build.loads.append(tuple(made.build.sizes))
+    with made.build.at(nullable=False):
+        item = made.build.object(target, details, made.row) if name == "nodes" else _edge(made, target, details)
+    made.build.sizes.pop()
+    return made.items(item)
+
+
+def _edge(made: Connection, type_: GraphQLObjectType, details: "Details") -> Any:
+    members: dict[str, Any] = {}
+    for key, one in made.build.subfields(type_, details).items():
+        name = one[0].node.name.value
+        if name == "__typename":
+            members[key] = f'"{type_.name}"'
+        elif name == "cursor":
+            members[key] = text.Pieces(['"', cursor(made.hash, [part.value for part in made.keys]), '"'])
+        elif name == "node":
+            with made.build.at(nullable=False):
+                members[key] = made.build.object(made.node, one, made.row)
+        else:
+            answer = made.page.edge[name](made.row) if name in made.page.edge else None
+            members[key] = made.build.field(type_.fields[name], answer, one, made.row)
+    return text.obj(members)
+
+
+def _page_info(made: Connection, type_: GraphQLObjectType, details: "Details") -> Any:
+    members: dict[str, Any] = {}
+    for key, one in made.build.subfields(type_, details).items():
+        name = one[0].node.name.value
+        if name == "__typename":
+            members[key] = f'"{type_.name}"'
+        elif name in ("hasNextPage", "hasPreviousPage"):
+            members[key] = made.has(after=name == "hasNextPage")
+        else:
+            members[key] = made.end(last=name == "endCursor")
+    return text.obj(members)

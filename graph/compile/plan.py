@@ -1,0 +1,274 @@
+'''An operation, its plans, and the answers of their statements put together.
+
+    memory = Memory()                                    # one for the process; bounded
+
+    # Once a document, after GraphQL's own validation:
+    operation = memory.put(query, name, Operation(schema, parse(query), name))
+
+    # Each request. `values` is new each time: what is bound is kept in it.
+    values = request(now, sees_hidden=False, sees_opt_outs=False, directory=reader.directory)
+    plan = operation.plan(operation.read(variables, values))
+    data, errors = await reader.answer(plan, values)     # one statement, or one for each wiki that is named
+
+`data` are the bytes of the JSON, `errors` GraphQLErrors with paths (usually none). What may be raised on the way:
+
+* `NotCompiled`: not a query, or introspection is in it: let the executor that goes field by field answer
+  (`resolvers.fallback`); `Unreadable`: a variable isn't of its type: the same, and graphql-core will word the error;
+* `graph.errors.RequestRefused`: a request error without data; `.code` belongs into `extensions`;
+* `graph.errors.Unavailable`: the database can't be reached.
+
+The objects of a mutation's payload, on the mutation's own connection. `details` is what graphql-core's
+`complete_object_value(return_type, details, …, result, …)` is given, and `result` a `Ref`:
+
+    shape = operation.read(variables, values)            # once for the request
+    plan = operation.plan_for(shape, result.type, details)
+    [call] = plan.calls(about(result, values))
+    text = await connection.fetchval(call.sql, *call.arguments)
+    data, errors = plan.answer([call], [text.encode()], path)      # data: b"null" where it isn't there
+'''
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLInputType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    Undefined,
+    get_operation_ast,
+    type_from_ast,
+    value_from_ast_untyped,
+)
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails
+from graphql.execution.values import VariableValues
+
+from graph.compile import cost
+from graph.compile.build import Asked, Build, NotCompiled, RootField
+from graph.compile.faults import Path, settle
+from graph.compile.ids import Ref
+from graph.compile.rows import Select
+from graph.compile.shape import Shape, Unreadable, Values, shape_of, symbol
+from graph.compile.text import obj
+from graph.compile.write import Written, write
+
+__all__ = ["Call", "Memory", "NotCompiled", "Operation", "Plan", "Unreadable", "about", "request"]
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+LIMITS = cost.Limits()
+DOCUMENTS = 1_000
+SHAPES = 64
+
+
+class Lru(Generic[K, V]):
+    """The entries that were used last."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.entries: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        """An entry, which is now the latest."""
+        found = self.entries.get(key)
+        if found is not None:
+            self.entries.move_to_end(key)
+        return found
+
+    def put(self, key: K, value: V) -> V:
+        """Keep an entry, and forget the one that was not used for longest."""
+        self.entries[key] = value
+        self.entries.move_to_end(key)
+        if len(self.entries) > self.most:
+            self.entries.popitem(last=False)
+        return value
+
+
+def request(now: datetime, *, sees_hidden: bool, sees_opt_outs: bool, directory: Mapping[str, int]) -> Values:
+    """What a request brings besides its variables: the moment, the rights, and the wikis' ids by name."""
+    return {"now": now, "sees_hidden": sees_hidden, "sees_opt_outs": sees_opt_outs, "directory": directory}
+
+
+def about(ref: Ref, values: Values) -> Values:
+    """The values for the plan of one object."""
+    return {**values, "wiki": ref.wiki, "key": ref.key}
+
+
+class Call(NamedTuple):
+    """One statement to be run, its arguments, and which root fields it answers."""
+
+    sql: str
+    arguments: list[Any]
+    roots: tuple[int, ...]
+
+
+class Plan:
+    """An operation in one shape: its root fields as expressions, and the statements made of them."""
+
+    def __init__(self, roots: Sequence[RootField], loads: Sequence[cost.Load], limits: cost.Limits = LIMITS) -> None:
+        self.roots = roots
+        self.loads = loads
+        self.limits = limits
+        self.statements: dict[tuple[int, ...], Written] = {}
+        self.is_object = len(roots) == 1 and roots[0].key == ""
+
+    def calls(self, values: Values) -> list[Call]:
+        """What is to be run: one statement for each wiki that the root fields are about."""
+        if self.loads:
+            cost.refuse_dear(self.loads, values, self.limits)
+        groups = self._groups(values)
+        if len(groups) == 1:
+            [(wiki, roots)] = groups.items()
+            values["wiki"] = wiki
+            return [self._call(tuple(roots), values)]
+        return [self._call(tuple(roots), {**values, "wiki": wiki}) for wiki, roots in groups.items()]
+
+    def arguments(self, values: Values) -> list[Any]:
+        """The arguments of the one statement of an operation on one wiki."""
+        [call] = self.calls(values)
+        return call.arguments
+
+    def answer(
+        self, calls: Sequence[Call], texts: Sequence[bytes], under: Path = ()
+    ) -> tuple[bytes, list[GraphQLError]]:
+        """The data and the errors, from what the statements have answered."""
+        if len(calls) == 1:
+            return settle(texts[0], under)
+        settled = [settle(text, under) for text in texts]
+        errors = [error for _, found in settled for error in found]
+        parts = [orjson.loads(data) for data, _ in settled]
+        if None in parts:
+            return b"null", errors
+        return orjson.dumps(self._merged(calls, parts)), errors
+
+    def statement(self, roots: tuple[int, ...]) -> Written:
+        """The statement that answers these root fields."""
+        found = self.statements.get(roots)
+        if found is None:
+            found = self.statements[roots] = write(self._whole(roots))
+        return found
+
+    def _whole(self, roots: tuple[int, ...]) -> Any:
+        if self.is_object:
+            return self.roots[0].text
+        whole = obj({self.roots[n].key: self.roots[n].text for n in roots})
+        return Select([whole], None)
+
+    def _call(self, roots: tuple[int, ...], values: Values) -> Call:
+        written = self.statement(roots)
+        return Call(written.sql, [param.read(values) for param in written.params], roots)
+
+    def _groups(self, values: Values) -> dict[int | None, list[int]]:
+        groups: dict[int | None, list[int]] = {}
+        rest: list[int] = []
+        for number, root in enumerate(self.roots):
+            wikis = root.wikis(values) if root.wikis else ()
+            for wiki in wikis:
+                groups.setdefault(wiki, []).append(number)
+            if not wikis:
+                rest.append(number)
+        if not groups:
+            return {None: rest}
+        first = next(iter(groups.values()))
+        first[:] = sorted([*first, *rest])
+        return groups
+
+    def _merged(self, calls: Sequence[Call], parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        merged: dict[str, Any] = dict.fromkeys(root.key for root in self.roots)
+        for call, part in zip(calls, parts, strict=True):
+            for number in call.roots:
+                root = self.roots[number]
+                before, here = merged[root.key], part[root.key]
+                if root.spread and before is not None:
+                    here = [new if old is None else old for old, new in zip(before, here, strict=True)]
+                merged[root.key] = here
+        return merged
+
+
+class Operation:
+    """A validated operation, and its plans by the shape of its variables."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, name: str | None = None, limits: cost.Limits = LIMITS
+    ) -> None:
+        definition = get_operation_ast(document, name)
+        if definition is None:
+            raise NotCompiled("which operation?")
+        self.schema = schema
+        self.document = document
+        self.limits = limits
+        self.definition: OperationDefinitionNode = definition
+        self.fragments = {
+            one.name.value: FragmentDetails(one)
+            for one in document.definitions
+            if isinstance(one, FragmentDefinitionNode)
+        }
+        cost.check(definition.selection_set, self.fragments, limits)
+        self.variables = [_variable(schema, one) for one in definition.variable_definitions or ()]
+        self.plans: Lru[Any, Plan] = Lru(SHAPES)
+
+    def read(self, variables: Mapping[str, Any], values: Values) -> Shape:
+        """Check the variables, keep in `values` what is bound, and say what chooses the plan."""
+        return tuple(
+            [
+                shape_of(type_, variables.get(name, default), (name,), values)
+                for name, type_, default in self.variables
+            ]
+        )
+
+    def plan(self, shape: Shape) -> Plan:
+        """The plan of a query for variables of that shape."""
+        found = self.plans.get(shape)
+        if found is not None:
+            return found
+        if self.definition.operation is not OperationType.QUERY:
+            raise NotCompiled(self.definition.operation.value)
+        build = self._build(shape)
+        return self.plans.put(shape, Plan(build.roots(), build.loads, self.limits))
+
+    def plan_for(self, shape: Shape, type_name: str, details: list[FieldDetails]) -> Plan:
+        """The plan of one object, of whose type and place in the document these are."""
+        # The nodes live as long as the document that this operation holds, so their identity names the place.
+        key = (shape, type_name, tuple(id(one.node) for one in details))
+        found = self.plans.get(key)
+        if found is not None:
+            return found
+        build = self._build(shape)
+        type_ = cast("GraphQLObjectType", self.schema.get_type(type_name))
+        return self.plans.put(key, Plan([build.object_root(type_, details)], build.loads, self.limits))
+
+    def _build(self, shape: Shape) -> Build:
+        found = {
+            name: symbol(type_, part, (name,)) for (name, type_, _), part in zip(self.variables, shape, strict=True)
+        }
+        coerced = {name: value for name, value in found.items() if value is not Undefined}
+        return Build(Asked(self.schema, self.definition, self.fragments, VariableValues({}, coerced)))
+
+
+def _variable(schema: GraphQLSchema, node: Any) -> tuple[str, GraphQLInputType, Any]:
+    """A variable's name, type and default; the default as a client would send it."""
+    default = Undefined if node.default_value is None else value_from_ast_untyped(node.default_value)
+    return node.variable.name.value, cast("GraphQLInputType", type_from_ast(schema, node.type)), default
+
+
+class Memory:
+    """The operations that were asked last, by their text and name."""
+
+    def __init__(self, most: int = DOCUMENTS) -> None:
+        self.operations: Lru[tuple[str, str | None], Operation] = Lru(most)
+
+    def get(self, query: str, name: str | None = None) -> Operation | None:
+        """An operation that was validated before."""
+        return self.operations.get((query, name))
+
+    def put(self, query: str, name: str | None, operation: Operation) -> Operation:
+        """Remember an operation that is valid."""
+        return self.operations.put((query, name), operation)

@@ -1,0 +1,316 @@
+"""What a resolver may say: rows that are not there yet, and the answers it can give about them.
+
+A resolver is a method on a `Row`. It says where the answer is; its annotation says what it is; the compiler makes every
+FROM. So the wiki, the moment and what the caller may see can't be forgotten: no resolver holds a FROM to forget them in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, cast, get_args
+
+from sqlalchemy import ColumnElement, FromClause, Table, true
+
+from graph.compile.shape import NOW, WIKI, Id, Ids, Param
+
+M = TypeVar("M")
+M2 = TypeVar("M2")
+T = TypeVar("T")
+
+
+class Scope(NamedTuple):
+    """Where and when a row is looked at; it travels with every row to all that hangs below."""
+
+    wiki: Any
+    at: Any
+
+
+class Columns:
+    """The columns of one alias, by name."""
+
+    def __init__(self, source: FromClause) -> None:
+        self.source = source
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.source.c[name]
+        except KeyError:
+            raise AttributeError(f"{self.source.description} has no column {name}") from None
+
+
+@dataclass
+class Source:
+    """A FROM in the making: one alias, what is joined to it, and what must hold."""
+
+    base: FromClause
+    where: list[Any] = field(default_factory=list)
+    joins: dict[Any, tuple[FromClause, Any]] = field(default_factory=dict)
+
+
+def of_wiki(source: FromClause, scope: Scope) -> Any:
+    """The wiki's condition, which every FROM says on its own level (only `wiki` itself has none)."""
+    return source.c.wiki_id == scope.wiki if "wiki_id" in source.c else true()
+
+
+def alias_of(model: Any) -> FromClause:
+    """A new alias of a model's table."""
+    return cast("Table", model.__table__).alias()
+
+
+class Row(Generic[M]):
+    """A row that is not there yet: `row` are its columns, `scope` its wiki and moment."""
+
+    model: ClassVar[Any] = None
+    row: M
+    scope: Scope
+    source: Source
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            named = [arg for arg in get_args(base) if hasattr(arg, "__table__")]
+            if named:
+                cls.model = named[0]
+
+    @classmethod
+    def over(cls, source: Source, scope: Scope) -> "Row[M]":
+        """This type over a FROM."""
+        row = cls.__new__(cls)
+        row.source, row.scope, row.row = source, scope, cast("M", Columns(source.base))
+        return row
+
+    @property
+    def at(self) -> Any:
+        """The moment at which the row is looked at."""
+        return self.scope.at
+
+    # What a type may say of its rows as a whole.
+
+    def visible(self) -> bool:
+        """Whether the caller may know of the row: part of every FROM of this type."""
+        return True
+
+    def reachable(self) -> bool:
+        """Whether `node` finds the row by its id."""
+        return True
+
+    # Addresses: where another row, some rows or a page of rows is. The annotation says of which type.
+
+    def by_key(self, key: Any) -> T:  # type: ignore[type-var]  # T is what the caller's annotation says
+        """The row with that key."""
+        return self.one(lambda other: other.key_is(key))
+
+    def one(self, on: Callable[[Any], bool]) -> T:  # type: ignore[type-var]  # the same
+        """The one row for which it holds, or none."""
+        return cast("T", To(on, self.scope))
+
+    def all(self, on: Callable[[Any], bool], order: Callable[[Any], Sequence[Any]]) -> T:  # type: ignore[type-var]  # the same
+        """All rows for which it holds, in an order without ties. Only where they are few."""
+        return cast("T", Many(on, self.scope, order))
+
+    def page(
+        self,
+        on: Callable[[Any], bool],
+        orders: "Sequence[By]",
+        edge: Mapping[str, Callable[[Any], Any]] | None = None,
+    ) -> T:  # type: ignore[type-var]  # the same
+        """A page of the rows for which it holds; `edge` answers the further fields of an edge."""
+        return cast("T", Page(on, self.scope, tuple(orders), edge or {}))
+
+    def part(self, answers: Mapping[str, Any] | None = None, *, there: Any = True) -> T:  # type: ignore[type-var]  # the same
+        """An object of the same row: another type over it, or the answers themselves by name."""
+        return cast("T", Part(self, answers, there))
+
+    def elements(self, array: Any, *, keyed: bool = False) -> T:  # type: ignore[type-var]  # the same
+        """The elements of a JSON array, or the members of an object, as rows with the columns `key` and `value`."""
+        return cast("T", Elements(array, self.scope, keyed))
+
+    # Values of other tables.
+
+    def join(self, model: type[M2], on: Callable[[M2], Any], name: Any = None) -> M2:
+        """The one row of another table that belongs to this one, NULL where there is none; joined once for each name."""
+        key = name or model
+        if key not in self.source.joins:
+            alias = alias_of(model)
+            condition = of_wiki(alias, self.scope) & on(cast("M2", Columns(alias)))
+            self.source.joins[key] = (alias, condition)
+        return cast("M2", Columns(self.source.joins[key][0]))
+
+    def value(
+        self,
+        model: type[M2],
+        on: Callable[[M2], bool],
+        what: Callable[[M2], T],
+        latest: Callable[[M2], Any] | None = None,
+    ) -> T | None:
+        """One value of another table; of several rows the one with the greatest `latest`."""
+        alias = alias_of(model)
+        columns = cast("M2", Columns(alias))
+        source = Source(alias, [of_wiki(alias, self.scope), on(columns)])
+        order = [(latest(columns), True)] if latest else []
+        return cast("T", Select([what(columns)], source, order=order, limit=1 if latest else None))
+
+    def exists(self, model: type[M2], on: Callable[[M2], bool]) -> bool:
+        """Whether another table has such a row."""
+        alias = alias_of(model)
+        source = Source(alias, [of_wiki(alias, self.scope), on(cast("M2", Columns(alias)))])
+        return cast("bool", Exists(Select([1], source)))
+
+    def key_is(self, key: Any) -> bool:
+        """Whether the row has that key: the last column of a node's primary key."""
+        return cast("bool", self.key == key)
+
+    @property
+    def key(self) -> Any:
+        """The column that, with the wiki, names a node."""
+        return cast("Columns", self.row).__getattr__(key_columns(type(self))[-1])
+
+
+class Root(Row[Any]):
+    """The row that a query begins with: no table, and a wiki for each of its fields."""
+
+    @classmethod
+    def start(cls) -> "Root":
+        """The root, at the moment of the request, in the wiki that each statement is run for."""
+        root = cls.__new__(cls)
+        root.scope = Scope(WIKI, NOW)
+        return root
+
+    def named(self, wiki: Any) -> T:  # type: ignore[type-var]  # T is what the caller's annotation says
+        """The wiki of that name, which the directory turns into an id before the statement."""
+        found = wiki.derive("wiki", WIKI.type, lambda name, values: values["directory"].get(name))
+        return cast("T", In(found, To(lambda one: one.row.id == WIKI, self.scope)))
+
+    def looked_up(self, found: Any) -> T:  # type: ignore[type-var]  # the same
+        """The object with that id."""
+        return cast("T", In(found.wiki, found))
+
+    def each(self, found: Any) -> T:  # type: ignore[type-var]  # the same
+        """The objects with those ids, in their order."""
+        return cast("T", found)
+
+
+def key_columns(node: type[Row[Any]]) -> list[str]:
+    """The primary key without the wiki; `id` of the wiki itself."""
+    return [column.name for column in node.model.__table__.primary_key if column.name != "wiki_id"]
+
+
+@dataclass(frozen=True)
+class By:
+    """One key of an order: a name that no other key of the type has, what is sorted by, never NULL, and the direction."""
+
+    name: str
+    key: Callable[[Any], Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class To:
+    """Another row, or none. `node` names its type where the field's own is an interface."""
+
+    on: Callable[[Any], Any]
+    scope: Scope
+    node: str | None = None
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list of rows."""
+
+    on: Callable[[Any], Any]
+    scope: Scope
+    order: Callable[[Any], Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A connection: the rows for which `on` holds, sorted, some of them."""
+
+    on: Callable[[Any], Any]
+    scope: Scope
+    orders: tuple[By, ...]
+    edge: Mapping[str, Callable[[Any], Any]]
+    asked: "Paging | None" = None
+
+
+@dataclass(frozen=True)
+class Paging:
+    """The four arguments of every connection."""
+
+    first: Any = None
+    after: Any = None
+    last: Any = None
+    before: Any = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """An object of the same row."""
+
+    row: Row[Any]
+    answers: Mapping[str, Any] | None
+    there: Any
+
+
+@dataclass(frozen=True)
+class Elements:
+    """The elements of a JSON array of the row, or (`keyed`) the members of an object."""
+
+    array: Any
+    scope: Scope
+    keyed: bool = False
+
+
+@dataclass(frozen=True)
+class Either:
+    """A row of one of several types: the first whose condition holds."""
+
+    cases: tuple[tuple[Any, To], ...]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A value for those who may ask for it; to others an error of that code."""
+
+    value: Any
+    unless: Any
+    code: str
+
+
+@dataclass(frozen=True)
+class In:
+    """An answer in a wiki of its own; only a root field gives one. `wiki` is read before the statement."""
+
+    wiki: Param
+    answer: "To | Id | Ids"
+
+
+class Select(ColumnElement[Any]):
+    """A SELECT as an expression. It says its FROM itself: nothing is added to it or correlated behind one's back."""
+
+    __visit_name__ = "row_select"
+    inherit_cache = False
+
+    def __init__(
+        self,
+        columns: Sequence[Any],
+        source: Source | None,
+        *,
+        order: Sequence[tuple[Any, bool]] = (),
+        limit: Any = None,
+        one_row: bool = False,
+    ) -> None:
+        self.columns = columns
+        self.source = source
+        self.order = order
+        self.limit = limit
+        self.one_row = one_row
+
+
+class Exists(ColumnElement[Any]):
+    """Whether a SELECT finds a row."""
+
+    __visit_name__ = "row_exists"
+    inherit_cache = False
+
+    def __init__(self, select: Select) -> None:
+        self.select = select

@@ -1,0 +1,81 @@
+"""The few words of SQL that resolvers speak, typed as the values that they stand for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import all_, and_, any_, case, false, func, literal_column, not_, or_
+from sqlalchemy.sql.elements import ColumnElement
+
+from graph.compile.shape import MOMENT, NOW, SEES_HIDDEN, SEES_OPT_OUTS, Param
+
+__all__ = [
+    "ENDLESS", "NEVER", "NOW", "SEES_HIDDEN", "SEES_OPT_OUTS",
+    "both", "covers", "either", "first_of", "no", "not_one_of", "one_of", "or_else", "same", "when",
+]  # fmt: skip
+
+T = TypeVar("T")
+
+# Written into the statement as they are, so that partial indexes and statistics can serve a generic plan.
+ENDLESS = cast("datetime", literal_column("'infinity'::timestamptz", MOMENT))
+NEVER = cast("datetime", literal_column("'-infinity'::timestamptz", MOMENT))
+
+
+def both(*conditions: bool) -> bool:
+    """All of them hold."""
+    return cast("bool", and_(*_sql(conditions)))
+
+
+def either(*conditions: bool) -> bool:
+    """One of them holds."""
+    return cast("bool", or_(*_sql(conditions)))
+
+
+def no(condition: bool) -> bool:
+    """It does not hold."""
+    return cast("bool", not_(_sql([condition])[0]))
+
+
+def same(value: T, other: T) -> bool:
+    """The two are equal; of columns, where `==` reads as a mistake."""
+    return cast("bool", cast("Any", value) == other)
+
+
+def one_of(value: Any, words: Sequence[str]) -> bool:
+    """The value is one of the words, which are chosen by the shape where there is one, and bound where there are more."""
+    if isinstance(words, Param):
+        return cast("bool", value == any_(words))
+    if not words:
+        return cast("bool", false())
+    return cast("bool", or_(*(value == str(word) for word in words)))
+
+
+def not_one_of(value: Any, words: Sequence[str]) -> bool:
+    """The value is none of the words."""
+    if isinstance(words, Param):
+        return cast("bool", value != all_(words))
+    return cast("bool", and_(True, *(value != str(word) for word in words)))
+
+
+def or_else(value: Any, other: T) -> T:
+    """The value, or the other where there is none."""
+    return cast("T", func.coalesce(value, other))
+
+
+def when(condition: bool, value: T, other: T | None = None) -> T | None:
+    """The value where the condition holds, else the other (or nothing)."""
+    return cast("T | None", case((_sql([condition])[0], value), else_=other))
+
+
+def first_of(*cases: tuple[bool, T], other: T) -> T:
+    """The value of the first condition that holds."""
+    return cast("T", case(*((_sql([condition])[0], value) for condition, value in cases), else_=other))
+
+
+def covers(span: Any, moment: datetime) -> bool:
+    """The stretch holds the moment: half-open, as all of them."""
+    return both(span.valid_from <= moment, span.valid_to > moment)
+
+
+def _sql(conditions: Sequence[Any]) -> list[ColumnElement[bool]]:
+    return list(conditions)

@@ -1,0 +1,136 @@
+"""An expression as the text of a statement, and the parameters in the order of their numbers.
+
+What the request brings (`Param`) is numbered; what resolvers and the compiler write is written out, so that the planner
+sees it although plans are generic.
+"""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, ColumnElement
+from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
+
+from graph.compile.rows import Exists, Select
+from graph.compile.shape import Param
+from graph.compile.text import FAULT, Pieces
+
+LONGEST_CHAIN = 40
+"""Pieces of one `a || b || …`: a longer chain is deep and is copied quadratically, so it is written in halves."""
+
+
+class Written(NamedTuple):
+    """A statement and its parameters, `$1` first."""
+
+    sql: str
+    params: tuple[Param, ...]
+
+
+class Writer(PGCompiler):
+    """SQLAlchemy's compiler for PostgreSQL, and the four elements that the engine adds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.numbers: dict[str, tuple[int, Param]] = {}
+        super().__init__(*args, **kwargs)
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], *_: Any, **__: Any) -> str:
+        """A number where the request brings it, else the value itself."""
+        if not isinstance(bindparam, Param):
+            return self.render_literal_value(bindparam.value, bindparam.type)
+        number, _first = self.numbers.setdefault(bindparam.key, (len(self.numbers) + 1, bindparam))
+        return f"CAST(${number} AS {self.dialect.type_compiler_instance.process(bindparam.type)})"
+
+    def visit_text_pieces(self, pieces: Pieces, **_: Any) -> str:
+        """Texts, one after the other."""
+        return self._chain([self._piece(piece) for piece in pieces.pieces])
+
+    def visit_row_select(self, select: Select, **_: Any) -> str:
+        """A SELECT in parentheses."""
+        columns = ", ".join(self._column(n, column) for n, column in enumerate(select.columns))
+        parts = [f"SELECT {columns}", *self._from(select)]
+        if select.one_row:
+            parts.append("HAVING true")
+        if select.order:
+            parts.append(f"ORDER BY {self.sorted_by(select.order)}")
+        if select.limit is not None:
+            parts.append(f"LIMIT {self._value(select.limit)}")
+        return f"({' '.join(parts)})"
+
+    def visit_row_exists(self, exists: Exists, **_: Any) -> str:
+        """EXISTS of a SELECT."""
+        return f"EXISTS {self.process(exists.select)}"
+
+    def visit_gathered(self, gathered: Any, **_: Any) -> str:
+        """An aggregate that says its own order, and which rows it takes."""
+        only = "" if gathered.only is None else f" FILTER (WHERE {self.process(gathered.only)})"
+        values = ", ".join(self._value(value) for value in gathered.values)
+        return f"{gathered.name}({values} ORDER BY {self.sorted_by(gathered.order)}){only}"
+
+    def visit_numbered(self, numbered: Any, **_: Any) -> str:
+        """The number of a row in an order."""
+        return f"row_number() OVER (ORDER BY {self.sorted_by(numbered.order)})"
+
+    def visit_derived(self, derived: Any, **_: Any) -> str:
+        """A derived table, as a FROM."""
+        return f"{self.process(derived.select)} AS {derived.name}"
+
+    def visit_picked(self, picked: Any, **_: Any) -> str:
+        """A column of a derived table."""
+        return f"{picked.table}.{picked.name}"
+
+    def visit_nth(self, nth: Any, **_: Any) -> str:
+        """An element of an array."""
+        return f"({self.process(nth.of)})[{self._value(nth.number)}]"
+
+    def sorted_by(self, order: Any) -> str:
+        """What follows ORDER BY."""
+        return ", ".join(f"{self.process(key)}{' DESC' if descending else ''}" for key, descending in order)
+
+    def _from(self, select: Select) -> list[str]:
+        if select.source is None:
+            return []
+        parts = [f"FROM {self.process(select.source.base, asfrom=True)}"]
+        for alias, condition in select.source.joins.values():
+            parts.append(f"LEFT JOIN {self.process(alias, asfrom=True)} ON {self.process(condition)}")
+        where = [text for text in (self._value(one) for one in select.source.where) if text != "true"]
+        if where:
+            parts.append(f"WHERE {' AND '.join(f'({one})' if ' OR ' in one else one for one in where)}")
+        return parts
+
+    def _column(self, number: int, column: Any) -> str:
+        if isinstance(column, tuple):
+            name, value = column
+            return f"{self._value(value)} AS {name}"
+        del number
+        return self._value(column)
+
+    def _value(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return self.process(value) if isinstance(value, ColumnElement) else str(value)
+
+    def _piece(self, piece: Any) -> str:
+        return quoted(piece) if isinstance(piece, str) else self.process(piece)
+
+    def _chain(self, texts: list[str]) -> str:
+        if len(texts) <= LONGEST_CHAIN:
+            return " || ".join(texts) if len(texts) != 1 else texts[0]
+        half = len(texts) // 2
+        return f"({self._chain(texts[:half])}) || ({self._chain(texts[half:])})"
+
+
+def quoted(text: str) -> str:
+    """A text as a literal of SQL."""
+    plain = text.replace("'", "''")
+    if FAULT not in text:
+        return f"'{plain}'"
+    return "E'" + plain.replace("\\", "\\\\").replace(FAULT, "\\x01") + "'"
+
+
+DIALECT = PGDialect(paramstyle="numeric_dollar")
+
+
+def write(element: ColumnElement[Any]) -> Written:
+    """The statement that selects an expression."""
+    writer = Writer(DIALECT, None)
+    text = writer.process(element)
+    params = tuple(param for _, param in writer.numbers.values())
+    return Written(text[1:-1] if isinstance(element, Select) else f"SELECT {text}", params)

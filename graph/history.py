@@ -1,0 +1,52 @@
+"""Which facts stand, and in what order they apply: neither depends on the order in which they were recorded."""
+
+from collections.abc import Iterable
+
+from graph.facts import Fact, TakenBack
+from graph.kinds import FactKind, Origin
+
+WIKI_LOG = "mw-log"
+"""The source of whatever comes from a wiki's own log, whichever way it came."""
+
+OrderKey = tuple[bool, str, bool, int, str]
+
+_RANK = {kind: rank for rank, kind in enumerate(FactKind)}
+
+
+def order_key(fact: Fact) -> OrderKey:
+    """Rule 15, among the facts of one instant: the wiki's log first; by number where there is one, else by kind."""
+    source, source_id = fact.origin
+    if source_id.isdecimal() and source_id.isascii():
+        return source != WIKI_LOG, source, False, int(source_id), source_id
+    return source != WIKI_LOG, source, True, _RANK[fact.kind], source_id
+
+
+def standing(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts in the order in which they apply, without repeats and without those that were taken back."""
+    ordered = sorted(facts, key=lambda fact: (fact.at, order_key(fact)))
+    once: dict[Origin, Fact] = {}
+    for fact in ordered:
+        once.setdefault(fact.origin, fact)
+    takers = _takers(once.values())
+    if not takers:
+        return list(once.values())
+    return [fact for fact in once.values() if fact.kind is not FactKind.TAKEN_BACK and _stands(fact.origin, takers)]
+
+
+def _takers(facts: Iterable[Fact]) -> dict[Origin, list[Origin]]:
+    takers: dict[Origin, list[Origin]] = {}
+    for fact in facts:
+        if isinstance(fact, TakenBack):
+            takers.setdefault(fact.target, []).append(fact.origin)
+    return takers
+
+
+def _stands(origin: Origin, takers: dict[Origin, list[Origin]], asked: frozenset[Origin] = frozenset()) -> bool:
+    """A fact stands unless a taking back of it stands: a taking back can be a mistake as well.
+
+    Takings back that name each other in a ring can't be recorded, for each names one that is there; where they come
+    all the same, `asked` ends the question.
+    """
+    if origin in asked:
+        return True
+    return not any(_stands(taker, takers, asked | {origin}) for taker in takers.get(origin, ()))

@@ -1,0 +1,169 @@
+"""Which blocks suspend, and how long each holds a tie, under the policies it lived to see (rules 1, 2 and 14).
+
+Blocks depend on the facts about blocks and on the policy alone, so they are settled before anything is said of ties.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
+
+from graph.blocks import BlockDraft, Terms
+from graph.kinds import BlockCategory, BlockKind, BlockScope, CategorySource, Origin
+from graph.moments import BEGINNING, FOREVER, or_none
+from graph.policy import PolicySettings, PolicyVersion
+from graph.timeline import Block, BlockSpan
+
+_BEFORE_ALL_FACTS = -1
+
+
+class Reign(NamedTuple):
+    """From when on the same settings have force."""
+
+    at: datetime
+    settings: PolicySettings
+
+
+def reigns(policies: Sequence[PolicyVersion]) -> list[Reign]:
+    """The settings in the order of their force; the first has it from the beginning of time."""
+    found: list[Reign] = []
+    for policy in sorted(policies, key=lambda policy: (policy.effective_from or BEGINNING, policy.version)):
+        start = policy.effective_from or BEGINNING
+        if not found or found[-1].at == start:
+            found = [*found[:-1], Reign(start, policy.settings)]
+        else:
+            found.append(Reign(start, policy.settings))
+    first = found[0].settings if found else PolicySettings()
+    return [Reign(BEGINNING, first), *found[1:]]
+
+
+class Phase:
+    """A stretch of an open block under the same terms and the same policy.
+
+    Where `hold` is None it holds a tie without limit, else for that long from `since`. `expires` is the block's end
+    as it is known in this phase.
+    """
+
+    __slots__ = ("block", "category", "counted", "expires", "hold", "since", "source", "start", "terms")
+
+    def __init__(self, block: BlockDraft, terms: Terms, reign: Reign, before: "Phase | None") -> None:
+        settings = reign.settings
+        self.block = block
+        self.terms = terms
+        self.start = max(terms.at, reign.at)
+        self.expires = terms.expires
+        self.category, self.source = _categorized(block.key.kind, terms, settings)
+        self.counted = (
+            terms.scope is BlockScope.SITEWIDE or settings.count_partial_blocks or block.key.kind is not BlockKind.LOCAL
+        )
+        self.since: datetime | None = None
+        self.hold: timedelta | None = None
+        if self.counted and not _near_end(terms, block.placed_at, settings.keep_definite_up_to):
+            # A request for an unblock, or a category without limit, doesn't let the time begin anew.
+            self.since = before.since if before is not None and before.since is not None else self.start
+            self.hold = None if terms.asked else settings.hold(self.category)
+
+    def says(self) -> tuple[object, ...]:
+        """What of it can be seen in a block's span."""
+        terms = self.terms
+        return terms.scope, self.category, self.source, terms.expires_at, self.counted, terms.asked
+
+
+class Turn(NamedTuple):
+    """A block opens, says something else, or closes (`phase` None); `fact` None: by the clock or by a policy."""
+
+    at: datetime
+    place: int
+    block: BlockDraft
+    phase: Phase | None
+    fact: Origin | None
+
+
+def settle(blocks: Iterable[BlockDraft], policy: list[Reign]) -> tuple[tuple[Block, ...], list[Turn]]:
+    """Every block as it was, and all their turns in the order in which they take effect."""
+    frozen: list[Block] = []
+    turns: list[Turn] = []
+    for block in blocks:
+        phases = _phases(block, policy)
+        turns += _turns(block, phases)
+        frozen.append(_frozen(block, phases, policy))
+    turns.sort(key=attrgetter("at", "place"))
+    return tuple(frozen), turns
+
+
+def _phases(block: BlockDraft, policy: list[Reign]) -> list[Phase]:
+    phases: list[Phase] = []
+    for number, terms in enumerate(block.terms, 1):
+        until = block.terms[number].at if number < len(block.terms) else block.end
+        if terms.at < until:
+            for reign in _reigns_between(policy, terms.at, until):
+                phases.append(Phase(block, terms, reign, phases[-1] if phases else None))
+    return phases
+
+
+def _reigns_between(policy: list[Reign], start: datetime, end: datetime) -> list[Reign]:
+    if len(policy) == 1:
+        return policy
+    ends = [reign.at for reign in policy[1:]] + [FOREVER]
+    return [reign for reign, until in zip(policy, ends, strict=True) if reign.at < end and until > start]
+
+
+def _turns(block: BlockDraft, phases: list[Phase]) -> list[Turn]:
+    turns = [_turn(block, phase) for phase in phases]
+    if phases and block.end != FOREVER:
+        turns.append(Turn(block.end, block.closed_place, block, None, block.closed_by))
+    return turns
+
+
+def _turn(block: BlockDraft, phase: Phase) -> Turn:
+    terms = phase.terms
+    if phase.start == terms.at:
+        return Turn(phase.start, terms.place, block, phase, terms.fact)
+    return Turn(phase.start, _BEFORE_ALL_FACTS, block, phase, None)
+
+
+def _categorized(kind: BlockKind, terms: Terms, settings: PolicySettings) -> tuple[BlockCategory, CategorySource]:
+    if terms.given is not None:
+        return terms.given, CategorySource.CALLER
+    if kind is BlockKind.GLOBAL_LOCK:
+        return BlockCategory.LOCK, CategorySource.RULE
+    return settings.categorize(terms.reason)
+
+
+def _near_end(terms: Terms, placed_at: datetime, keep_up_to: timedelta | None) -> bool:
+    if terms.expires_at is None:
+        return False
+    return keep_up_to is None or terms.expires_at - placed_at <= keep_up_to
+
+
+def _frozen(block: BlockDraft, phases: list[Phase], policy: list[Reign]) -> Block:
+    terms = block.terms[-1]
+    if phases:
+        category, source = phases[-1].category, phases[-1].source
+    else:
+        never_open = _reigns_between(policy, terms.at, FOREVER)[0]
+        category, source = _categorized(block.key.kind, terms, never_open.settings)
+    return Block(
+        block.key, block.placed_at, terms.expires_at, block.lifted_at, terms.scope, category, source, terms.asked,
+        terms.hides_name, block.placed_by, terms.reason_by, _spans(phases, block.end),
+    )  # fmt: skip
+
+
+def _spans(phases: list[Phase], end: datetime) -> tuple[BlockSpan, ...]:
+    spans: list[BlockSpan] = []
+    start: datetime | None = None
+    for number, phase in enumerate(phases, 1):
+        start = start or phase.start
+        if number == len(phases):
+            spans.append(_span(phase, start, or_none(end)))
+        elif phase.says() != phases[number].says():
+            spans.append(_span(phase, start, phases[number].start))
+            start = None
+    return tuple(spans)
+
+
+def _span(phase: Phase, start: datetime, end: datetime | None) -> BlockSpan:
+    terms = phase.terms
+    return BlockSpan(
+        start, end, terms.scope, phase.category, phase.source, terms.expires_at, phase.counted, terms.asked
+    )

@@ -1,0 +1,5 @@
+"""`python -m mentorgraph` is the command `mentorgraph`."""
+
+from mentorgraph.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What comes in from wikis: log pages and event lines, read, understood, and told whom they are about."""

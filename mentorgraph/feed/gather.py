@@ -1,0 +1,154 @@
+"""What the files of one import say: sightings of log entries, and of every other line why it says nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mentorgraph.feed import events, logs
+from mentorgraph.feed.entries import Hiding, LeftOut, MalformedError, Sighting, moment
+from mentorgraph.feed.files import Record, records
+from mentorgraph.feed.rejects import Reject, is_reject, reject_of
+from mentorgraph.feed.resolve import Gathered, Line, Performed, Whence
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+NEITHER = "it is neither an event nor a page of list=logevents"
+
+
+class SeveralWikisError(Exception):
+    """The lines are of several wikis, and nobody has said which is meant."""
+
+
+@dataclass(slots=True)
+class _Page:
+    """Entries that were read together; `told` is when, where the page says it."""
+
+    told: datetime | None
+    newest: datetime = LONG_AGO
+    seen: list[tuple[Sighting, Whence]] = field(default_factory=list)
+    performers: set[tuple[str, int]] = field(default_factory=set)
+
+
+class Reading:
+    """All that the files say of one wiki: the given one, or that of the first line that names one."""
+
+    def __init__(self, wiki: str | None = None, read_at: datetime | None = None) -> None:
+        self.wiki = wiki
+        self.url = ""
+        self.left_out: Counter[LeftOut] = Counter()
+        self.faults: dict[Whence, str] = {}
+        self.of_others: list[Reject] = []
+        self._is_given = wiki is not None
+        self._read_at = read_at
+        self._lines: list[Line] = []
+        self._hidings: list[Hiding] = []
+        self._pages: list[_Page] = []
+
+    def read(self, number: int, path: Path, step: Callable[[int], None] = lambda _: None) -> None:
+        """Read one file; `step` is told of the bytes."""
+        for record in records(path):
+            try:
+                self._record(number, record)
+            except MalformedError as error:
+                self.faults[Whence(number, record.line)] = str(error)
+            step(len(record.text) + 1)
+
+    def gathered(self) -> Gathered:
+        """All of it. Pages that do not say when they were read count as read at the newest entry of any."""
+        newest = max((page.newest for page in self._pages), default=None)
+        lines, performed = list(self._lines), set[Performed]()
+        for page in self._pages:
+            read_at = max(page.told or self._read_at or newest or page.newest, page.newest)
+            lines += [Line(seen, whence, read_at) for seen, whence in page.seen]
+            performed.update(Performed(name, user_id, read_at) for name, user_id in page.performers)
+        return Gathered(lines, self._hidings, list(performed))
+
+    def _record(self, number: int, record: Record) -> None:
+        value, whence = record.value, Whence(number, record.line)
+        if record.fault is not None:
+            raise MalformedError(record.fault)
+        if not isinstance(value, dict):
+            raise MalformedError(NEITHER)
+        if events.is_event(value):
+            self._event(value, whence, record.line)
+        elif is_reject(value):
+            self._reject(reject_of(value), whence)
+        else:
+            self._page(value, whence)
+
+    def _event(self, event: dict[str, Any], whence: Whence, place: int) -> None:
+        if events.is_canary(event):
+            self.left_out[LeftOut.CANARY] += 1
+        elif not self._is_ours(*events.wiki_of(event)):
+            self.left_out[LeftOut.OTHER_WIKI] += 1
+        else:
+            seen = events.sighting(event, place)
+            if isinstance(seen, Sighting):
+                self._lines.append(Line(seen, whence))
+            else:
+                self._left_out(seen)
+
+    def _page(self, page: dict[str, Any], whence: Whence) -> None:
+        told = logs.wiki_of(page)
+        if told is not None and not self._is_ours(*told):
+            raise MalformedError(f"the page is of {told[0]}, not of {self.wiki}")
+        if told is not None and "logevents" not in page["query"]:
+            return
+        entries = logs.entries_of(page)
+        parts = range(1, len(entries) + 1)
+        self._entries(entries, [Whence(whence.file, whence.line, part) for part in parts], logs.read_at(page))
+
+    def _entries(self, entries: Sequence[Any], places: Sequence[Whence], read_at: datetime | None) -> None:
+        page = _Page(read_at, performers=set(logs.performers(entries)))
+        for entry, whence in zip(entries, places, strict=True):
+            try:
+                seen = logs.sighting(entry)
+            except MalformedError as error:
+                self.faults[whence] = str(error)
+                continue
+            # What is left out is as good a witness of the day as what matters.
+            page.newest = max(page.newest, moment(entry["timestamp"]))
+            if isinstance(seen, Sighting):
+                page.seen.append((seen, whence))
+            else:
+                self._left_out(seen)
+        self._pages.append(page)
+
+    def _reject(self, reject: Reject, whence: Whence) -> None:
+        """A line of a rejects file stands for the line that was refused."""
+        if reject.wiki is not None and not self._is_ours(reject.wiki, ""):
+            self.of_others.append(reject)
+            return
+        try:
+            value = orjson.loads(reject.text)
+        except orjson.JSONDecodeError as error:
+            raise MalformedError(reject.why) from error
+        if isinstance(value, dict) and "logid" in value:
+            self._entries([value], [whence], reject.read_at)
+        elif isinstance(value, dict) and events.is_event(value):
+            self._event(value, whence, reject.line)
+        else:
+            raise MalformedError(reject.why)
+
+    def _left_out(self, seen: Hiding | LeftOut) -> None:
+        if isinstance(seen, Hiding):
+            self._hidings.append(seen)
+            self.left_out[LeftOut.VISIBILITY] += 1
+        else:
+            self.left_out[seen] += 1
+
+    def _is_ours(self, name: str, url: str) -> bool:
+        """Whether a line is of the wiki that is imported."""
+        if self.wiki is None:
+            self.wiki = name
+        elif name != self.wiki and not self._is_given:
+            raise SeveralWikisError(
+                f"The lines are of {self.wiki} and of {name}: say with --wiki which to import."
+            )
+        if name == self.wiki:
+            self.url = self.url or url
+        return name == self.wiki

@@ -1,0 +1,67 @@
+"""Strawberry's view, for every request that the front does not know: it validates, words errors, executes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema._graphql_core import ResultType
+from strawberry.schema.base import BaseSchema
+
+from mentorgraph import errors
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+Context = Mapping[str, Any]
+
+
+def media_type(accept: str) -> str:
+    """The newer type for those who ask for it, as the GraphQL-over-HTTP specification has it."""
+    return GRAPHQL_JSON if GRAPHQL_JSON in accept else JSON
+
+
+def status_of(body: Any, asked: str) -> int:
+    """200, but 503 without a database; and 400 for what never ran, to those who know the newer type."""
+    if not isinstance(body, dict) or not body.get("errors"):
+        return 200
+    if errors.is_unavailable(body["errors"]):
+        return 503
+    return 400 if asked == GRAPHQL_JSON and body.get("data") is None and not _ran(body) else 200
+
+
+def _ran(body: dict[str, Any]) -> bool:
+    """An error with a path is a field's: the operation ran, though nothing came of it."""
+    return any("path" in error for error in body["errors"])
+
+
+class View(GraphQL[Context, None]):
+    """Strawberry's view with this server's context, errors and status codes."""
+
+    def __init__(self, schema: BaseSchema, context: Context) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self.context = context
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        return {**self.context, "request": request, "response": response}
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        response = await super().get_sub_response(request)
+        response.media_type = media_type(request.headers.get("accept", ""))
+        return response
+
+    async def process_result(self, request: Request, result: ResultType) -> GraphQLHTTPResponse:
+        body: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            body["errors"] = [errors.told(error) for error in result.errors]
+        return body  # type: ignore[return-value] - a TypedDict of the same members
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        asked = sub_response.media_type or JSON
+        status = status_of(response_data, asked)
+        headers = {"retry-after": "1"} if status == 503 else None
+        return Response(orjson.dumps(response_data), status, headers, media_type=asked)

@@ -1,0 +1,104 @@
+"""What a fact must be like to be recorded at all, whatever else is known; each refusal says what to do."""
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from graph.errors import Refused
+from graph.facts import BlockChanged, BlockPlaced, Registered, Renamed
+from graph.kinds import Origin, UserErrorCode
+from models.entry import Entry
+from models.facts_kept import reason_of
+
+AHEAD = timedelta(minutes=5)
+"""How far a wiki's clock may run before ours."""
+
+NAME_BYTES = 255
+ORIGIN_CHARACTERS = 255
+CLAIMS = 100
+
+NO_EFFECT = {
+    UserErrorCode.OPTED_OUT: "The mentee has opted out of mentorship; they must opt in first.",
+    UserErrorCode.DEPARTED: "The account has vanished; nobody can be assigned to it any more.",
+    UserErrorCode.NOT_A_MENTOR: "That person was no mentor at that moment; enroll them first.",
+    UserErrorCode.SELF_MENTORING: "Nobody can be their own mentor; name somebody else.",
+    UserErrorCode.PRIMARY_IS_BACKUP: "That person has the mentee's other role already; name somebody else.",
+    UserErrorCode.WOULD_NOT_HOLD: (
+        "The mentee is blocked and the policy holds no tie during such a block; wait for the unblock, "
+        "or change the policy's hold."
+    ),
+    UserErrorCode.NOT_OPEN: "There is no open tie of that role and mentor at that moment.",
+    UserErrorCode.NOT_ELIGIBLE: "Temporary accounts and bots have no mentors.",
+    UserErrorCode.INVALID: "This changes nothing at that moment; look at the mentee's state first.",
+}
+"""What a caller is told whose decision would change nothing (rule 7)."""
+
+
+def without_effect(code: str, *field: str) -> Refused:
+    known = UserErrorCode(code)
+    return Refused(known, NO_EFFECT.get(known, "This would have no effect at that moment."), *field)
+
+
+def check(entry: Entry, now: datetime) -> None:
+    """Refuse what can't be true of any account."""
+    _check_origin(entry.origin)
+    _check_moment(entry, now)
+    if isinstance(entry.fact, Registered | Renamed) and entry.name is not None:
+        check_name(entry.name, "newName" if isinstance(entry.fact, Renamed) else "name")
+    elif isinstance(entry.fact, Renamed):
+        raise Refused(UserErrorCode.INVALID, "A rename says the new name.", "input", "newName")
+    if entry.target is not None and entry.target.name is not None:
+        check_name(entry.target.name, "target", "name")
+    check_text(reason_of(entry), "reason")
+    check_text(entry.performer, "performer")
+
+
+def _check_origin(origin: Origin) -> None:
+    for value, field in ((origin.source, "source"), (origin.source_id, "sourceId")):
+        if not value or len(value) > ORIGIN_CHARACTERS:
+            raise Refused(
+                UserErrorCode.INVALID,
+                f"{field} has 1 to {ORIGIN_CHARACTERS} characters.",
+                "input",
+                field,
+            )
+        check_text(value, field)
+
+
+def _check_moment(entry: Entry, now: datetime) -> None:
+    fact = entry.fact
+    if not entry.timeless and fact.at > now + AHEAD:
+        raise Refused(
+            UserErrorCode.IN_THE_FUTURE,
+            "occurredAt is more than five minutes in the future; check the clock and the offset.",
+            "input",
+            "occurredAt",
+        )
+    ends = fact.expires_at if isinstance(fact, BlockPlaced | BlockChanged) else None
+    if isinstance(ends, datetime) and ends <= fact.at:
+        raise Refused(
+            UserErrorCode.INVALID,
+            "A block expires after it begins; leave expiresAt out for a block without an end.",
+            "input",
+            "expiresAt",
+        )
+
+
+def check_name(name: str, *field: str) -> None:
+    """A name as MediaWiki could have it."""
+    if not name or len(name.encode(errors="replace")) > NAME_BYTES:
+        raise Refused(UserErrorCode.INVALID, f"A name has 1 to {NAME_BYTES} bytes.", "input", *field)
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        raise Refused(UserErrorCode.INVALID, "A name has no control characters.", "input", *field)
+
+
+def check_text(text: str | None, field: str) -> None:
+    """What PostgreSQL can keep: no NUL, no half of a surrogate pair."""
+    if text is not None and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        raise Refused(
+            UserErrorCode.INVALID, f"{field} holds a character that can't be kept.", "input", field
+        )
+
+
+def is_temporary(name: str | None) -> bool:
+    """Whether the name is one that MediaWiki gives to those who edit without an account."""
+    return name is not None and (name.startswith("~2") or name.endswith("*Unregistered"))

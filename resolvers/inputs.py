@@ -1,0 +1,112 @@
+"""What callers name in mutations (accounts, nodes, happenings), read into the words of the rules."""
+
+from datetime import datetime
+
+import strawberry
+
+from graph.compile.ids import decode
+from graph.errors import Refused
+from graph.kinds import AccountId, Origin, UserErrorCode
+from models.ledger import Target
+from resolvers.scalars import BigInt
+
+LONGEST = 255
+"""Characters of a source's name and of its ids."""
+
+
+@strawberry.input(
+    one_of=True,
+    description=(
+        "By `name`: whoever held it at `occurredAt`, else whoever holds it now. Give `userId` where it is known: "
+        "names move, and a log read later is rewritten to the names of that day."
+    ),
+)
+class AccountRef:
+    """An account, in one of three ways."""
+
+    id: strawberry.Maybe[strawberry.ID]
+    name: strawberry.Maybe[str]
+    user_id: strawberry.Maybe[BigInt]
+
+
+def account_key(given: str, wiki: int, *path: str) -> AccountId:
+    """The user id in the global id of a mentor or a mentee of that wiki."""
+    ref = decode_as(given, ("Mentor", "Mentee"), *path)
+    if ref.wiki != wiki:
+        raise Refused(
+            UserErrorCode.INVALID, "This id is of another wiki. Give one of the wiki that is named.", *path
+        )
+    return ref.key
+
+
+def decode_as(given: str, types: tuple[str, ...], *path: str) -> "Located":
+    """The global id's parts, where it is one of those types; else a refusal that says what was given."""
+    try:
+        ref = decode(given)
+    except ValueError as error:
+        raise Refused(UserErrorCode.INVALID, str(error), *path) from None
+    if ref.type not in types:
+        wanted = " or a ".join(types)
+        raise Refused(
+            UserErrorCode.INVALID,
+            f"The id of a {ref.type} was given where that of a {wanted} is expected.",
+            *path,
+        )
+    return Located(ref.type, ref.wiki, ref.key)
+
+
+class Located:
+    """A row by its wiki and key."""
+
+    __slots__ = ("key", "type", "wiki")
+
+    def __init__(self, type_: str, wiki: int, key: int) -> None:
+        self.type = type_
+        self.wiki = wiki
+        self.key = key
+
+
+def target_of(given: AccountRef, wiki: int, *path: str) -> Target:
+    """Who is meant, as the ledger looks it up."""
+    if given.id:
+        return Target(id=account_key(given.id.value, wiki, *path, "id"))
+    if given.user_id:
+        if given.user_id.value <= 0:
+            raise Refused(UserErrorCode.INVALID, "A user id is a number from 1 on.", *path, "userId")
+        return Target(id=given.user_id.value)
+    assert given.name is not None
+    return Target(name=given.name.value)
+
+
+def origin_of(source: str, source_id: str) -> Origin:
+    """The happening's name at its source."""
+    for value, path in ((source, "source"), (source_id, "sourceId")):
+        if not 0 < len(value) <= LONGEST:
+            raise Refused(UserErrorCode.INVALID, f"Give 1 to {LONGEST} characters.", path)
+    if source in RESERVED:
+        raise Refused(
+            UserErrorCode.INVALID, f"The source `{source}` is the server's own. Choose another.", "source"
+        )
+    return Origin(source, source_id)
+
+
+RESERVED = frozenset({"api", "clock", "draw"})
+"""Sources that the server itself writes: nobody else may speak in their name."""
+
+
+def own_origin(source: str | None, source_id: str | None) -> Origin | None:
+    """The origin of a decision, where the caller names it: both parts or neither."""
+    if source is None and source_id is None:
+        return None
+    if source is None or source_id is None:
+        raise Refused(
+            UserErrorCode.INVALID,
+            "Give `source` and `sourceId` together, or neither.",
+            "sourceId" if source else "source",
+        )
+    return origin_of(source, source_id)
+
+
+def given(value: datetime | str | int | None) -> bool:
+    """Whether the caller gave a value at all."""
+    return value is not None and value is not strawberry.UNSET

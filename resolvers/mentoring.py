@@ -1,0 +1,297 @@
+"""Mutations by which people decide: who is a mentor, who mentors whom, who wants none."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from graph.errors import Refused
+from graph.kinds import ErrorPolicy, MentorShare, RelationshipRole, UserErrorCode
+from resolvers.asking import Info, ledger_of, wiki_of
+from resolvers.declare import ref
+from resolvers.event import RelationshipEvent
+from resolvers.inputs import AccountRef, account_key, decode_as, own_origin, target_of
+from resolvers.mentee import Mentee
+from resolvers.mentor import Mentor
+from resolvers.recording import LEAVE_OUT, SOURCE, SOURCE_ID, WIKI, or_none
+from resolvers.refusals import UserError, refusing, told
+from resolvers.relationship import Relationship
+
+AT_ONCE = 100
+"""Mentees that one claim may name."""
+
+WHEN = "When it happened, for tools that bring the past; left out: now."
+FOR_WHOM = "The name of whoever a tool acts for."
+
+
+@strawberry.input(
+    description=(
+        "`occurredAt`, here and below: when it happened, for tools that bring the past; left out: now. `source` "
+        "and `sourceId`, given together, make it a fact known by that name, safe to send again. `performer`: "
+        "the name of whoever a tool acts for."
+    )
+)
+class EnrollMentorInput:
+    """Somebody becomes a mentor."""
+
+    wiki: str = strawberry.field(description=WIKI)
+    account: AccountRef = strawberry.field(description="Who becomes a mentor.")
+    share: MentorShare = strawberry.field(
+        default=MentorShare.NORMAL, description="How many newcomers they get."
+    )
+    capacity: int | None = strawberry.field(default=LEAVE_OUT, description="Null: no limit.")
+    introduction: str | None = strawberry.field(default=LEAVE_OUT, description="At most 240 characters.")
+    occurred_at: datetime | None = strawberry.field(default=LEAVE_OUT, description=WHEN)
+    source: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE)
+    source_id: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE_ID)
+    performer: str | None = strawberry.field(default=LEAVE_OUT, description=FOR_WHOM)
+
+
+@strawberry.input(description="What is left out stays as it was.")
+class UpdateMentorInput:
+    """A mentor changes what they chose."""
+
+    mentor: strawberry.ID = strawberry.field(description="The mentor.")
+    share: strawberry.Maybe[MentorShare] = strawberry.field(description="Not null.")
+    capacity: strawberry.Maybe[int | None] = strawberry.field(description="Null: no limit.")
+    introduction: strawberry.Maybe[str | None] = strawberry.field(description="Null: none.")
+    away_until: strawberry.Maybe[datetime | None] = strawberry.field(
+        description="Null: back now. At most 365 days ahead."
+    )
+    expected_version: int | None = strawberry.field(
+        default=LEAVE_OUT, description="Refuse the change if the mentor has another version."
+    )
+
+
+@strawberry.input(description="Somebody stops being a mentor; their active mentees are handed over.")
+class ResignMentorInput:
+    """A mentor resigns or is removed."""
+
+    mentor: strawberry.ID = strawberry.field(description="The mentor.")
+    reason: str | None = strawberry.field(default=LEAVE_OUT, description="Why.")
+    occurred_at: datetime | None = strawberry.field(default=LEAVE_OUT, description=WHEN)
+    source: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE)
+    source_id: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE_ID)
+    performer: str | None = strawberry.field(default=LEAVE_OUT, description=FOR_WHOM)
+
+
+@strawberry.input(description="A mentor is named, or drawn, for one mentee.")
+class AssignMentorInput:
+    """Somebody decides who mentors."""
+
+    mentee: strawberry.ID = strawberry.field(description="The mentee.")
+    mentor: strawberry.ID | None = strawberry.field(default=LEAVE_OUT, description="Left out: drawn.")
+    role: RelationshipRole = strawberry.field(default=RelationshipRole.PRIMARY, description="In which role.")
+    reason: str | None = strawberry.field(default=LEAVE_OUT, description="Why.")
+    occurred_at: datetime | None = strawberry.field(default=LEAVE_OUT, description=WHEN)
+    source: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE)
+    source_id: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE_ID)
+    performer: str | None = strawberry.field(default=LEAVE_OUT, description=FOR_WHOM)
+    expected_version: int | None = strawberry.field(
+        default=LEAVE_OUT, description="Of the open tie of that role; 0: that there is none."
+    )
+
+
+@strawberry.input(description="`source` and `sourceId` name one happening for each of the mentees.")
+class ClaimMenteesInput:
+    """A mentor takes mentees over."""
+
+    mentor: strawberry.ID = strawberry.field(description="Who takes them over.")
+    mentees: list[strawberry.ID] = strawberry.field(description=f"At most {AT_ONCE}.")
+    reason: str | None = strawberry.field(default=LEAVE_OUT, description="Why.")
+    occurred_at: datetime | None = strawberry.field(default=LEAVE_OUT, description=WHEN)
+    source: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE)
+    source_id: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE_ID)
+    performer: str | None = strawberry.field(default=LEAVE_OUT, description=FOR_WHOM)
+    error_policy: ErrorPolicy = strawberry.field(
+        default=ErrorPolicy.ALL_OR_NOTHING,
+        description="What becomes of the others where one can't be claimed.",
+    )
+
+
+@strawberry.input(description="`reason` is shown to the mentee and to coordinators alone.")
+class MenteeInput:
+    """A mentee decides for themselves."""
+
+    mentee: strawberry.ID = strawberry.field(description="The mentee.")
+    reason: str | None = strawberry.field(default=LEAVE_OUT, description="Why.")
+    occurred_at: datetime | None = strawberry.field(default=LEAVE_OUT, description=WHEN)
+    source: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE)
+    source_id: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE_ID)
+    performer: str | None = strawberry.field(default=LEAVE_OUT, description=FOR_WHOM)
+
+
+ERRORS = "Why nothing was done."
+
+
+@strawberry.type(description="The mentor as they are now.")
+class MentorPayload:
+    """What became of a change to a mentor."""
+
+    mentor: Mentor | None = strawberry.field(default=None, description="The mentor.")
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="The counts are of primary ties; null where the request was refused.")
+class ResignMentorPayload:
+    """What became of a mentor's mentees."""
+
+    mentor: Mentor | None = strawberry.field(default=None, description="The mentor who resigned.")
+    transferred: int | None = strawberry.field(
+        default=None, description="Mentees who have another mentor now."
+    )
+    ended: int | None = strawberry.field(default=None, description="Ties that ended.")
+    unassigned: int | None = strawberry.field(
+        default=None, description="Mentees for whom nobody was available; they wait."
+    )
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="The tie as it is now, and the transition that the request caused.")
+class RelationshipPayload:
+    """What became of a decision about one tie."""
+
+    relationship: Relationship | None = strawberry.field(default=None, description="The tie.")
+    event: RelationshipEvent | None = strawberry.field(
+        default=None, description="Null where nothing changed, such as for the mentor they have already."
+    )
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What became of one of the mentees.")
+class ClaimResult:
+    """A claimed mentee, or why not."""
+
+    mentee: strawberry.ID = strawberry.field(description="As the request named it.")
+    relationship: Relationship | None = strawberry.field(default=None, description="The tie.")
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="One result for each mentee, in the order asked.")
+class ClaimMenteesPayload:
+    """What became of a claim."""
+
+    results: list[ClaimResult] = strawberry.field(default_factory=list, description="One for each mentee.")
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="The mentee as they are now.")
+class MenteePayload:
+    """What became of a mentee's decision."""
+
+    mentee: Mentee | None = strawberry.field(default=None, description="The mentee.")
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+def circumstances(input: Any) -> dict[str, Any]:
+    """What every decision may be told with: why, when, known as what, on whose behalf."""
+    return {
+        "reason": or_none(getattr(input, "reason", None)),
+        "at": or_none(input.occurred_at),
+        "origin": own_origin(or_none(input.source), or_none(input.source_id)),
+        "performer": or_none(input.performer),
+    }
+
+
+@refusing(MentorPayload)
+async def enroll_mentor(info: Info, input: EnrollMentorInput) -> MentorPayload:
+    """Make somebody a mentor."""
+    wiki = await wiki_of(info, input.wiki)
+    told_with = circumstances(input)
+    del told_with["reason"]
+    mentor = await ledger_of(info).enroll(
+        wiki,
+        target_of(input.account, wiki, "account"),
+        share=input.share,
+        capacity=or_none(input.capacity),
+        introduction=or_none(input.introduction),
+        **told_with,
+    )
+    return MentorPayload(mentor=ref("Mentor", wiki, mentor))
+
+
+@refusing(MentorPayload)
+async def update_mentor(info: Info, input: UpdateMentorInput) -> MentorPayload:
+    """Change only what is given."""
+    who = decode_as(input.mentor, ("Mentor",), "mentor")
+    asked = {
+        name: value.value
+        for name in ("share", "capacity", "introduction", "away_until")
+        if (value := getattr(input, name)) is not None
+    }
+    await ledger_of(info).update_mentor(who.wiki, who.key, asked, or_none(input.expected_version))
+    return MentorPayload(mentor=ref("Mentor", who.wiki, who.key))
+
+
+@refusing(ResignMentorPayload)
+async def resign_mentor(info: Info, input: ResignMentorInput) -> ResignMentorPayload:
+    """End somebody's mentoring and find new mentors for their active mentees."""
+    who = decode_as(input.mentor, ("Mentor",), "mentor")
+    done = await ledger_of(info).resign(who.wiki, who.key, **circumstances(input))
+    return ResignMentorPayload(
+        mentor=ref("Mentor", who.wiki, who.key),
+        transferred=done.transferred,
+        ended=done.ended,
+        unassigned=done.unassigned,
+    )
+
+
+@refusing(RelationshipPayload)
+async def assign_mentor(info: Info, input: AssignMentorInput) -> RelationshipPayload:
+    """Draw or name a mentor for a mentee."""
+    mentee = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
+    mentor = or_none(input.mentor)
+    done = await ledger_of(info).assign(
+        mentee.wiki,
+        mentee.key,
+        None if mentor is None else account_key(mentor, mentee.wiki, "mentor"),
+        input.role,
+        expected_version=or_none(input.expected_version),
+        **circumstances(input),
+    )
+    return RelationshipPayload(
+        relationship=ref("Relationship", mentee.wiki, done.relationship),
+        event=ref("RelationshipEvent", mentee.wiki, done.events[-1] if done.events else None),
+    )
+
+
+@refusing(ClaimMenteesPayload)
+async def claim_mentees(info: Info, input: ClaimMenteesInput) -> ClaimMenteesPayload:
+    """Take mentees over, all or none unless the error policy says otherwise."""
+    mentor = decode_as(input.mentor, ("Mentor",), "mentor")
+    if not 1 <= len(input.mentees) <= AT_ONCE:
+        raise Refused(UserErrorCode.TOO_MANY, f"Claim 1 to {AT_ONCE} mentees at once.", "mentees")
+    mentees = [
+        account_key(given, mentor.wiki, "mentees", str(place)) for place, given in enumerate(input.mentees)
+    ]
+    done = await ledger_of(info).claim(
+        mentor.wiki,
+        mentor.key,
+        mentees,
+        per_item=input.error_policy is ErrorPolicy.PER_ITEM,
+        **circumstances(input),
+    )
+    return ClaimMenteesPayload(
+        results=[
+            ClaimResult(mentee=given, user_errors=[told(became)])
+            if isinstance(became, Refused)
+            else ClaimResult(mentee=given, relationship=ref("Relationship", mentor.wiki, became.relationship))
+            for given, became in zip(input.mentees, done, strict=True)
+        ]
+    )
+
+
+@refusing(MenteePayload)
+async def opt_out_of_mentorship(info: Info, input: MenteeInput) -> MenteePayload:
+    """Have no mentor from now on."""
+    who = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
+    await ledger_of(info).opt_out(who.wiki, who.key, **circumstances(input))
+    return MenteePayload(mentee=ref("Mentee", who.wiki, who.key))
+
+
+@refusing(MenteePayload)
+async def opt_in_to_mentorship(info: Info, input: MenteeInput) -> MenteePayload:
+    """Have a mentor after all."""
+    who = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
+    await ledger_of(info).opt_in(who.wiki, who.key, **circumstances(input))
+    return MenteePayload(mentee=ref("Mentee", who.wiki, who.key))

@@ -1,0 +1,99 @@
+"""The server as a process, asked over HTTP, as tools and dashboards ask it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+class Client:
+    """Asks one server in GraphQL."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.http = httpx.AsyncClient(base_url=address, timeout=30)
+
+    async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
+        """The data of an answer that has no errors."""
+        answer = await self.http.post("/graphql", json={"query": document, "variables": variables})
+        body = answer.json()
+        assert "errors" not in body, body["errors"]
+        data: dict[str, Any] = body["data"]
+        return data
+
+    async def do(self, name: str, input: dict[str, Any], selection: str) -> dict[str, Any]:
+        """One mutation's payload, with its `userErrors`."""
+        kind = name[0].upper() + name[1:] + "Input"
+        if name.startswith("opt"):
+            kind = "MenteeInput"
+        document = f"mutation Do($input: {kind}!) {{ {name}(input: $input) {{ {selection} userErrors {{ code message field }} }} }}"
+        payload: dict[str, Any] = (await self.ask(document, input=input))[name]
+        return payload
+
+    async def done(self, name: str, input: dict[str, Any], selection: str = "__typename") -> dict[str, Any]:
+        """The payload of a mutation that is not refused."""
+        payload = await self.do(name, input, selection)
+        assert payload["userErrors"] == [], payload["userErrors"]
+        return payload
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(database: str, **settings: str) -> Iterator[str]:
+    """The address of a server over that database, for as long as the block takes."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")}
+    environment |= {
+        "MENTORGRAPH_DATABASE_URL": database,
+        "MENTORGRAPH_PORT": str(port),
+        "MENTORGRAPH_DEMO": "0",
+    }
+    environment |= {f"MENTORGRAPH_{name.upper()}": value for name, value in settings.items()}
+    process = subprocess.Popen([sys.executable, "-m", "mentorgraph", "serve"], cwd=ROOT, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0, "the server stops cleanly"
+
+
+def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    """Until the server answers."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server has ended"
+        try:
+            if httpx.get(f"{address}/healthz").status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the server does not answer")
+
+
+@pytest.fixture(scope="module")
+async def client(module_database: str) -> AsyncIterator[Client]:
+    """A server of the module's own, and somebody who asks it."""
+    with serving(module_database) as address:
+        asking = Client(address)
+        yield asking
+        await asking.http.aclose()
