@@ -1,9 +1,10 @@
-"""How many log entries a second `import-log` reads, resolves and records: a generated log, on a fresh database.
+"""How many log entries a second `import-log` reads, resolves and records: a generated log, on a fresh
+database.
 
     python bench/import_log.py [ENTRIES]
 
-Half of the log comes as event lines, all of it as pages of 500, so that every block finds its end; accounts are
-registered, blocked, blocked anew, renamed and unblocked as on a wiki, and names are used again.
+Half of the log comes as event lines, all of it as pages of 500, so that every block finds its end; accounts
+are registered, blocked, blocked anew, renamed and unblocked as on a wiki, and names are used again.
 """
 
 import asyncio
@@ -16,6 +17,14 @@ from random import Random
 from time import perf_counter
 
 import orjson
+from rich.console import Console
+
+from graph.kinds import PolicyPreset
+from graph.policy import PRESETS
+from mentorgraph import postgres
+from mentorgraph.importlog import import_log
+from models.ledger import Ledger
+from models.migrate import upgrade
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 A_PAGE = 500
@@ -57,7 +66,12 @@ class Wiki:
         params: dict[str, object] = {}
         if action != "unblock":
             end = self.now + timedelta(days=self.random.randrange(1, 90))
-            params = {"duration": "some time", "flags": ["nocreate"], "sitewide": True, "expiry": end.isoformat()}
+            params = {
+                "duration": "some time",
+                "flags": ["nocreate"],
+                "sitewide": True,
+                "expiry": end.isoformat(),
+            }
         self.note(account, "block", action, params)
 
     def note(self, account: int, kind: str, action: str, params: dict[str, object]) -> None:
@@ -117,3 +131,33 @@ def make(folder: Path, entries: int) -> list[Path]:
     files[0].write_bytes(b"\n".join(wiki.event_lines()))
     files[1].write_bytes(b"\n".join(wiki.pages()))
     return files
+
+
+async def measure(dsn: str, files: list[Path], entries: int, rejects: Path) -> None:
+    """Import the log once into a fresh database, and once more when all of it is known."""
+    await upgrade(dsn)
+    async with Ledger.open(dsn) as ledger:
+        await ledger.add_wiki("benchwiki", "https://bench.example", PRESETS[PolicyPreset.DEFAULT])
+        for what in ("fresh", "known already"):
+            start = perf_counter()
+            outcome = await import_log(ledger, None, files, rejects=rejects, console=Console(quiet=True))
+            seconds = perf_counter() - start
+            assert outcome.status == 0, outcome.refused
+            print(
+                f"{what:14} {entries:7} entries {seconds:6.2f} s {entries / seconds:8.0f} entries/s   "
+                f"recorded {outcome.recorded}, known already {outcome.known}"
+            )
+
+
+def main() -> None:
+    entries = int(sys.argv[1]) if len(sys.argv) > 1 else 30_000
+    with tempfile.TemporaryDirectory(prefix="mg-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        files = make(folder, entries)
+        with postgres.running(folder / "data") as dsn:
+            asyncio.run(measure(dsn, files, entries, folder / "rejects.jsonl"))
+
+
+if __name__ == "__main__":
+    main()

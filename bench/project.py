@@ -38,8 +38,7 @@ def history(size: int, seed: int = 1) -> list[Fact]:
     def name() -> Origin:
         return Origin("mw-log", str(len(facts) + 1))
 
-    for mentor in MENTORS:
-        facts.append(MentorEnrolled(at=START, origin=name(), mentor=mentor))
+    facts += (MentorEnrolled(at=START, origin=Origin("terms", str(m)), mentor=m) for m in MENTORS)
     facts.append(Registered(at=START, origin=name()))
     at = START
     while len(facts) < size:

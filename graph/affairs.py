@@ -1,10 +1,11 @@
-"""A mentee's affairs at one instant, and the few moves that every rule is made of: start a tie, end it, lose it."""
+"""A mentee's affairs at one instant, and the moves every rule is made of: start a tie, end it, lose it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from graph.blocks import BlockDraft
-from graph.chronicle import NO_CAUSE, Due, Life, Seat, Standing, TieDraft
-from graph.holds import Phase
+from graph.chronicle import NO_CAUSE, Cause, Due, Life, Seat, Standing, Stir, TieDraft
+from graph.holds import Phase, Turn
 from graph.kinds import (
     AccountId,
     EndReason,
@@ -42,12 +43,19 @@ class Affairs:
         return self.primary if role is RelationshipRole.PRIMARY else self.backup
 
     def start(
-        self, seat: Seat, key: TieKey, mentor: AccountId, because: StartReason, continues: TieKey | None = None
+        self,
+        seat: Seat,
+        key: TieKey,
+        mentor: AccountId,
+        because: StartReason,
+        continues: TieKey | None = None,
     ) -> TieDraft:
         """Whoever has the role gives way, and who becomes primary stops being the backup (rule 7)."""
         tie = TieDraft(key, seat.role, mentor, self.now, because)
         tie.displaced = self.end(seat, EndReason.TRANSFERRED)
-        place_of = next((old.key for old in tie.displaced if old.role is seat.role), None) or _emptied_by(seat.standing)
+        place_of = next((old.key for old in tie.displaced if old.role is seat.role), None) or _emptied_by(
+            seat.standing
+        )
         if seat is self.primary and self.backup.is_held_by(mentor):
             tie.displaced = tie.displaced + self.end(self.backup, EndReason.TRANSFERRED)
         tie.continues, tie.replaces = continues, place_of if place_of != continues else None
@@ -61,8 +69,8 @@ class Affairs:
     def end(self, seat: Seat, because: EndReason) -> list[TieDraft]:
         """End the role's tie, if it has one; answers which ties have ended thereby.
 
-        A tie that would start and end at the same instant is not made: all is as it was before, and whoever it
-        displaced has ended for the later reason.
+        A tie that would start and end at the same instant is not made: all is as it was before, and whoever
+        it displaced has ended for the later reason.
         """
         tie, seat.tie = seat.tie, None
         if tie is None:
@@ -78,7 +86,7 @@ class Affairs:
         return ended
 
     def lose(self, seat: Seat, because: EndReason) -> None:
-        """End the role's tie without a decision: lost while the mentee is blocked, else another mentor is due."""
+        """End the role's tie without a decision: lost while the mentee is blocked, else another is due."""
         for tie in self.end(seat, because):
             emptied = self.seat(tie.role)
             if emptied.tie is None:
@@ -91,18 +99,49 @@ class Affairs:
             self.end(seat, because)
             seat.standing = Standing(barred=seat.standing.barred)
 
+    def turn_blocks(self, turns: Iterable[Turn]) -> Stir:
+        """Rule 1: the mentee is blocked while at least one counted block is open."""
+        stir = Stir()
+        for _, _, block, phase, fact in turns:
+            counted_before = block in self.counted
+            cause = Cause(fact, block.key)
+            if phase is not None and phase.counted:
+                self.counted[block] = phase
+                stir.opened = stir.opened or cause
+            elif counted_before:
+                del self.counted[block]
+                stir.closed = cause
+            if fact is not None and (counted_before or block in self.counted):
+                stir.touched = cause
+        if not self.counted:
+            stir.unblocked = self.blocked_since is not None
+            self.blocked_since = None
+        elif self.blocked_since is None:
+            self.blocked_since = self.now
+        return stir
+
+    def next_by_itself(self, life: Life) -> datetime:
+        """When the clock has something to say: a hold ends, or the time within which a loss can be undone."""
+        soonest = life.returns_until
+        for seat in self.seats:
+            tie = seat.tie
+            if tie is not None and tie.outlook is not None and tie.outlook.moment < soonest:
+                soonest = tie.outlook.moment
+        return soonest
+
     def wanted(self, seat: Seat) -> Due | None:
         """Why a mentor is due for the role, be the mentee blocked or not (rule 12)."""
-        if seat.tie is not None or seat.standing.barred or self.opted_out or self.graduated or self.vanished:
+        if seat.tie is not None:
             return None
-        if seat.standing.due is not None:
-            return seat.standing.due
-        if seat is self.backup and self.primary.tie is not None and seat.standing.lost is None:
+        lost, due, barred = seat.standing
+        if barred or self.opted_out or self.graduated or self.vanished:
+            return None
+        if due is None and lost is None and seat is self.backup and self.primary.tie is not None:
             return _MISSING
-        return None
+        return due
 
     def returns_until(self, seat: Seat) -> datetime:
-        """Until when an unblock would restore what the role has lost; a moment of the past where none would."""
+        """Until when an unblock would restore what the role has lost; long past where none would."""
         lost = seat.standing.lost
         if lost is None or lost.end is None or self.settings.on_unblock is not UnblockAction.RESTORE_ORIGINAL:
             return BEGINNING
@@ -112,16 +151,15 @@ class Affairs:
 
     def life(self) -> Life:
         """The mentee's own state, and with whom an unblock now would leave them."""
-        tie = self.primary.tie
-        if not self.counted:
-            return Life(self._state(), None, None, FOREVER)
-        if tie is not None:
-            return Life(self._state(), self.blocked_since, tie.mentor, FOREVER)
-        until = self.returns_until(self.primary)
-        lost = self.primary.standing.lost
+        state, since = self._state(), self.blocked_since
+        if since is None:
+            return _LIVES[state]
+        if self.primary.tie is not None:
+            return Life(state, since, self.primary.tie.mentor, FOREVER)
+        lost, until = self.primary.standing.lost, self.returns_until(self.primary)
         if lost is None or until <= self.now:
-            return Life(self._state(), self.blocked_since, None, FOREVER)
-        return Life(self._state(), self.blocked_since, lost.mentor, until)
+            return Life(state, since, None, FOREVER)
+        return Life(state, since, lost.mentor, until)
 
     def _state(self) -> MenteeState:
         """Where several fit, the last of the enumeration."""
@@ -134,6 +172,10 @@ class Affairs:
         if self.primary.tie is None:
             return MenteeState.RELEASED if self.counted else MenteeState.UNASSIGNED
         return MenteeState.SUSPENDED if self.counted else MenteeState.ACTIVE
+
+
+_LIVES = {state: Life(state, None, None, FOREVER) for state in MenteeState}
+"""Of those who are not blocked."""
 
 
 def _emptied_by(standing: Standing) -> TieKey | None:

@@ -17,8 +17,8 @@ AFTER_ALL_FACTS = 1 << 30
 class Terms(NamedTuple):
     """What a block says from one of its facts to the next.
 
-    `given` is the category that a caller gave, None: to be worked out; `asked`: an unblock is requested. `place` is
-    the fact's place among the others.
+    `given` is the category that a caller gave, None: to be worked out; `asked`: an unblock is requested.
+    `place` is the fact's place among the others.
     """
 
     at: datetime
@@ -35,11 +35,14 @@ class Terms(NamedTuple):
     @property
     def expires(self) -> datetime:
         """When they let the block end by itself; an end that lies before the terms that name it is now."""
-        return FOREVER if self.expires_at is None else max(self.expires_at, self.at)
+        expires_at = self.expires_at
+        if expires_at is None:
+            return FOREVER
+        return max(self.at, expires_at)
 
 
 class BlockDraft:
-    """A block while its facts are gathered. `end` is when it closes, `closed_by` what closed it (None: the clock)."""
+    """A block while its facts are gathered; `end` is when it closes, by `closed_by` (None: by the clock)."""
 
     __slots__ = ("closed_by", "closed_place", "end", "key", "lifted_at", "placed_at", "placed_by", "terms")
 
@@ -54,7 +57,7 @@ class BlockDraft:
         self.closed_place = AFTER_ALL_FACTS
 
     def is_open(self, at: datetime) -> bool:
-        """For a fact of this moment: facts apply before the clock, so what expires now can still be changed."""
+        """For a fact of this moment: facts apply before the clock, so what expires now can be changed."""
         return self.lifted_at is None and at <= self.end
 
     def change(self, terms: Terms) -> None:
@@ -144,9 +147,17 @@ def _key(fact: BlockFact) -> BlockKey:
 
 def _terms_placed(fact: BlockPlaced, place: int) -> Terms:
     return Terms(
-        fact.at, place, fact.origin, fact.origin, fact.scope, fact.expires_at, fact.category, fact.reason, False,
+        fact.at,
+        place,
+        fact.origin,
+        fact.origin,
+        fact.scope,
+        fact.expires_at,
+        fact.category,
+        fact.reason,
+        False,
         fact.hides_name,
-    )  # fmt: skip
+    )
 
 
 def _terms_changed(before: Terms, fact: BlockChanged, place: int) -> Terms:

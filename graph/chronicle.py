@@ -1,6 +1,8 @@
-"""What is written down at the end of each instant: spans, events, stretches and needs, never one of no length.
+"""What is written down at the end of each instant: spans, events, stretches and needs, never one of no
+length.
 
-The walk changes drafts; here they are compared with what was written last. So whatever an instant undid is not told.
+The walk changes drafts; here they are compared with what was written last. So whatever an instant undid is
+not told.
 """
 
 from collections.abc import Collection, Sequence
@@ -27,6 +29,7 @@ from graph.timeline import Block, Event, Need, Span, Stretch, Tie, Timeline
 
 _ACTIVE, _SUSPENDED, _ENDED = RelationshipState.ACTIVE, RelationshipState.SUSPENDED, RelationshipState.ENDED
 _STARTED, _RESTORED = RelationshipEventKind.STARTED, RelationshipEventKind.RESTORED
+_OPENED, _RESUMED = RelationshipEventKind.SUSPENDED, RelationshipEventKind.RESUMED
 
 ENDING_EVENT = {
     EndReason.HOLD_ELAPSED: RelationshipEventKind.RELEASED,
@@ -48,7 +51,7 @@ class Due(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if one did it."""
+    """What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if any."""
 
     fact: Origin | None = None
     block: BlockKey | None = None
@@ -58,7 +61,7 @@ NO_CAUSE = Cause()
 
 
 class Standing(NamedTuple):
-    """What is known of a role without a tie: the loss that an unblock may undo, why one is due, whether none may be."""
+    """What is known of a role without a tie: a loss to be undone, why one is due, whether none may be."""
 
     lost: "TieDraft | None" = None
     due: Due | None = None
@@ -68,13 +71,14 @@ class Standing(NamedTuple):
 class TieDraft:
     """A tie in the making.
 
-    `displaced`, `before` and `graduated_before` are what its first instant found, should that instant undo it.
+    `displaced`, `before` and `graduated_before` are what its first instant found, should that instant undo
+    it.
     """
 
     __slots__ = (
         "because", "before", "began_by", "continues", "displaced", "end", "ended_because", "ended_by",
-        "graduated_before", "kept_until", "key", "mentor", "outlook", "replaces", "role", "span_start", "spans",
-        "start", "start_is_known", "state", "was_suspended",
+        "foreseen", "graduated_before", "kept_until", "key", "mentor", "outlook", "replaces", "role",
+        "span_start", "spans", "start", "start_is_known", "state", "was_suspended",
     )  # fmt: skip
 
     def __init__(
@@ -93,17 +97,31 @@ class TieDraft:
         self.graduated_before = False
         self.state = _ACTIVE
         self.was_suspended = False
+        self.foreseen: Outlook | None = None
         self.outlook: Outlook | None = None
         self.spans: list[Span] = []
         self.span_start = start
 
-    def look_ahead(self, phases: Collection[Phase]) -> None:
-        """It is as the open counted blocks make it, and they say what comes next."""
-        if phases:
-            self.state, self.was_suspended = _SUSPENDED, True
-            self.outlook = outlook(self.start, self.kept_until, phases)
+    def look_ahead(self, phases: Collection[Phase]) -> Outlook:
+        """What comes next, by the open counted blocks; what had been foreseen is kept beside it."""
+        self.foreseen = self.outlook
+        self.outlook = outlook(self.start, self.kept_until, phases)
+        return self.outlook
+
+    def cause_of_release(self, now: datetime, stir: "Stir") -> Cause:
+        """The clock, where this moment was foreseen; the block is the one that held the tie longest."""
+        foreseen = self.outlook if stir is STILL else self.foreseen
+        by_the_clock = foreseen is not None and foreseen[:2] == (now, RelationshipState.ENDED)
+        fact = None if by_the_clock or stir.touched is None else stir.touched.fact
+        held_by = foreseen or self.outlook
+        return Cause(fact, held_by.holder if held_by is not None else None)
+
+    def be(self, state: RelationshipState) -> None:
+        self.state = state
+        if state is _SUSPENDED:
+            self.was_suspended = True
         else:
-            self.state, self.outlook = _ACTIVE, None
+            self.foreseen = self.outlook = None
 
     def close_span(self, end: datetime | None) -> None:
         self.spans.append(Span(self.state, self.span_start, end))
@@ -142,7 +160,7 @@ class Seat:
 
 
 class Stir:
-    """What an instant did to the counted blocks: the first to open, the last to close, the last fact to touch one."""
+    """What an instant did to counted blocks: the first to open, the last to close, the last fact."""
 
     __slots__ = ("closed", "opened", "touched", "unblocked")
 
@@ -176,53 +194,61 @@ class Chronicle:
         self._lives: list[tuple[datetime, Life]] = []
         self._blocked_until: dict[datetime | None, datetime] = {}
 
-    def write_ties(self, now: datetime, seats: Sequence[Seat], phases: Collection[Phase], stir: Stir) -> None:
+    def write_ties(self, now: datetime, seats: Sequence[Seat], blocked: bool, stir: Stir) -> None:
         """Endings first, then what changed its state, then what began."""
+        state = _SUSPENDED if blocked else _ACTIVE
+        began = False
         for seat in seats:
-            if seat.written is not None and seat.written is not seat.tie:
-                self._write_end(seat.written, now)
-        for seat in seats:
-            if seat.tie is not None and seat.tie is seat.written:
-                self._write_turn(seat.tie, now, phases, stir)
-        for seat in seats:
-            if seat.tie is not None and seat.tie is not seat.written:
-                self._write_start(seat.tie, now, phases)
-            seat.written = seat.tie
+            if seat.written is not seat.tie:
+                began = began or seat.tie is not None
+                if seat.written is not None:
+                    self._write_end(seat.written, now)
+                    seat.written = None
+        if stir is not STILL:
+            for seat in seats:
+                if seat.written is not None:
+                    self._write_turn(seat.written, now, state, stir)
+        if began:
+            for seat in seats:
+                if seat.tie is not None and seat.written is None:
+                    self._write_start(seat.tie, now, state)
+                    seat.written = seat.tie
 
     def _write_end(self, tie: TieDraft, now: datetime) -> None:
         assert tie.ended_because is not None
         tie.close_span(now)
         self._tell(ENDING_EVENT[tie.ended_because], now, tie, _ENDED, tie.ended_by)
 
-    def _write_start(self, tie: TieDraft, now: datetime, phases: Collection[Phase]) -> None:
-        tie.look_ahead(phases)
+    def _write_start(self, tie: TieDraft, now: datetime, state: RelationshipState) -> None:
+        tie.be(state)
         self._ties.append(tie)
         kind = _RESTORED if tie.because is StartReason.RESTORED else _STARTED
-        self._events.append(Event(kind, now, tie.key, None, tie.state, tie.began_by.block, tie.began_by.fact))
+        self._events.append(Event(kind, now, tie.key, None, state, tie.began_by.block, tie.began_by.fact))
 
-    def _write_turn(self, tie: TieDraft, now: datetime, phases: Collection[Phase], stir: Stir) -> None:
-        if phases and tie.state is _ACTIVE:
-            self._tell(RelationshipEventKind.SUSPENDED, now, tie, _SUSPENDED, stir.opened)
+    def _write_turn(self, tie: TieDraft, now: datetime, state: RelationshipState, stir: Stir) -> None:
+        if state is not tie.state:
+            kind, cause = (_OPENED, stir.opened) if state is _SUSPENDED else (_RESUMED, stir.closed)
+            self._tell(kind, now, tie, state, cause)
             tie.close_span(now)
-            tie.look_ahead(phases)
-        elif phases and (stir is not STILL or tie.outlook is None):
-            before = tie.outlook
-            tie.look_ahead(phases)
-            if stir.touched and before and tie.outlook and before[:2] != tie.outlook[:2]:
-                self._tell(RelationshipEventKind.CHANGED, now, tie, _SUSPENDED, stir.touched)
-        elif not phases and tie.state is _SUSPENDED:
-            self._tell(RelationshipEventKind.RESUMED, now, tie, _ACTIVE, stir.closed)
-            tie.close_span(now)
-            tie.look_ahead(phases)
+            tie.be(state)
+        elif stir.touched and tie.foreseen and tie.outlook and tie.foreseen[:2] != tie.outlook[:2]:
+            self._tell(RelationshipEventKind.CHANGED, now, tie, state, stir.touched)
 
     def _tell(
-        self, kind: RelationshipEventKind, now: datetime, tie: TieDraft, to: RelationshipState, cause: Cause | None
+        self,
+        kind: RelationshipEventKind,
+        now: datetime,
+        tie: TieDraft,
+        to: RelationshipState,
+        cause: Cause | None,
     ) -> None:
         fact, block = cause or NO_CAUSE
         self._events.append(Event(kind, now, tie.key, tie.state, to, block, fact))
 
     def write_need(self, now: datetime, seat: Seat, wanted: Due | None, blocked: bool) -> None:
         """A need lasts while one is wanted, and pauses while the mentee is blocked."""
+        if wanted is seat.wanted and (wanted is None or blocked is (seat.sought_from is None)):
+            return
         changed = wanted != seat.wanted
         if seat.sought_from is not None and (changed or blocked):
             self._close_need(seat, now)
@@ -232,9 +258,12 @@ class Chronicle:
             seat.sought_from = now
 
     def _close_need(self, seat: Seat, end: datetime | None) -> None:
-        assert seat.sought_from is not None and seat.wanted is not None
+        assert seat.sought_from is not None
+        assert seat.wanted is not None
         cause, replaces, previous = seat.wanted
-        self._needs.append(Need(seat.role, seat.sought_from, end, seat.wanted_since, cause, previous, replaces))
+        self._needs.append(
+            Need(seat.role, seat.sought_from, end, seat.wanted_since, cause, previous, replaces)
+        )
         seat.sought_from = None
 
     def write_life(self, now: datetime, life: Life) -> None:
@@ -248,7 +277,9 @@ class Chronicle:
             if before.blocked_since is not None and life.blocked_since is None:
                 self._blocked_until[before.blocked_since] = now
 
-    def frozen(self, seats: Sequence[Seat], blocks: tuple[Block, ...], without_effect: dict[Origin, str]) -> Timeline:
+    def frozen(
+        self, seats: Sequence[Seat], blocks: tuple[Block, ...], without_effect: dict[Origin, str]
+    ) -> Timeline:
         """The whole, as it can be handed out."""
         for seat in seats:
             if seat.sought_from is not None:

@@ -1,4 +1,4 @@
-"""Who is drawn for a mentee, and for whom somebody is due to be drawn (rules 8 and 12). Chance comes from outside."""
+"""Who is drawn, and for whom somebody is due to be drawn (rules 8 and 12). Chance comes from outside."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ def draw(
 ) -> AccountId | None:
     """A mentor, or None where there is none to be had; the order of the candidates never counts.
 
-    `excluded` are the mentee and the mentor of the other role. A preferred mentor comes first where available: share
-    and capacity keep newcomers away, not those who come back.
+    `excluded` are the mentee and the mentor of the other role. A preferred mentor comes first where
+    available: share and capacity keep newcomers away, not those who come back.
     """
     able = sorted((c for c in candidates if c.available and c.mentor not in excluded), key=lambda c: c.mentor)
     for mentor in preferred:
@@ -52,7 +52,9 @@ def draw(
 
 def needs_at(timeline: Timeline, now: datetime) -> tuple[Need, ...]:
     """The needs that cover this moment, primary first."""
-    return tuple(need for need in timeline.needs if need.start <= now and (need.end is None or now < need.end))
+    return tuple(
+        need for need in timeline.needs if need.start <= now and (need.end is None or now < need.end)
+    )
 
 
 def due_needs(
@@ -62,7 +64,7 @@ def due_needs(
     registered_at: datetime | None = None,
     last_edit_at: datetime | None = None,
 ) -> tuple[Need, ...]:
-    """The needs to be answered now: only where the wiki draws, and for mentees who were here a while ago at most."""
+    """The needs to be answered now: only where the wiki draws, and for mentees who were here of late."""
     if not settings.auto_assign:
         return ()
     signs = (registered_at, last_edit_at, _last_unblock(timeline, now))

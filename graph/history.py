@@ -1,4 +1,4 @@
-"""Which facts stand, and in what order they apply: neither depends on the order in which they were recorded."""
+"""Which facts stand, and in what order they apply; the order in which they were recorded never counts."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ _RANK = {kind: rank for rank, kind in enumerate(FactKind)}
 
 
 def order_key(fact: Fact) -> OrderKey:
-    """Rule 15, among the facts of one instant: the wiki's log first; by number where there is one, else by kind."""
+    """Rule 15, for facts of one instant: the wiki's log first; by number where there is one, else by kind."""
     source, source_id = fact.origin
     if source_id.isdecimal() and source_id.isascii():
         return source != WIKI_LOG, source, False, int(source_id), source_id
@@ -30,7 +30,11 @@ def standing(facts: Iterable[Fact]) -> list[Fact]:
     takers = _takers(once.values())
     if not takers:
         return list(once.values())
-    return [fact for fact in once.values() if fact.kind is not FactKind.TAKEN_BACK and _stands(fact.origin, takers)]
+    return [
+        fact
+        for fact in once.values()
+        if fact.kind is not FactKind.TAKEN_BACK and _stands(fact.origin, takers)
+    ]
 
 
 def _takers(facts: Iterable[Fact]) -> dict[Origin, list[Origin]]:
@@ -41,11 +45,13 @@ def _takers(facts: Iterable[Fact]) -> dict[Origin, list[Origin]]:
     return takers
 
 
-def _stands(origin: Origin, takers: dict[Origin, list[Origin]], asked: frozenset[Origin] = frozenset()) -> bool:
+def _stands(
+    origin: Origin, takers: dict[Origin, list[Origin]], asked: frozenset[Origin] = frozenset()
+) -> bool:
     """A fact stands unless a taking back of it stands: a taking back can be a mistake as well.
 
-    Takings back that name each other in a ring can't be recorded, for each names one that is there; where they come
-    all the same, `asked` ends the question.
+    Takings back that name each other in a ring can't be recorded, for each names one that is there; where
+    they come all the same, `asked` ends the question.
     """
     if origin in asked:
         return True

@@ -1,6 +1,8 @@
-"""Which blocks suspend, and how long each holds a tie, under the policies it lived to see (rules 1, 2 and 14).
+"""Which blocks suspend, and how long each holds a tie, under the policies it lived to see (rules 1, 2 and
+14).
 
-Blocks depend on the facts about blocks and on the policy alone, so they are settled before anything is said of ties.
+Blocks depend on the facts about blocks and on the policy alone, so they are settled before anything is said
+of ties.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,8 +42,8 @@ def reigns(policies: Sequence[PolicyVersion]) -> list[Reign]:
 class Phase:
     """A stretch of an open block under the same terms and the same policy.
 
-    Where `hold` is None it holds a tie without limit, else for that long from `since`. `expires` is the block's end
-    as it is known in this phase.
+    Where `hold` is None it holds a tie without limit, else for that long from `since`. `expires` is the
+    block's end as it is known in this phase.
     """
 
     __slots__ = ("block", "category", "counted", "expires", "hold", "since", "source", "start", "terms")
@@ -50,11 +52,13 @@ class Phase:
         settings = reign.settings
         self.block = block
         self.terms = terms
-        self.start = max(terms.at, reign.at)
+        self.start = max(reign.at, terms.at)
         self.expires = terms.expires
         self.category, self.source = _categorized(block.key.kind, terms, settings)
         self.counted = (
-            terms.scope is BlockScope.SITEWIDE or settings.count_partial_blocks or block.key.kind is not BlockKind.LOCAL
+            terms.scope is BlockScope.SITEWIDE
+            or settings.count_partial_blocks
+            or block.key.kind is not BlockKind.LOCAL
         )
         self.since: datetime | None = None
         self.hold: timedelta | None = None
@@ -70,7 +74,7 @@ class Phase:
 
 
 class Turn(NamedTuple):
-    """A block opens, says something else, or closes (`phase` None); `fact` None: by the clock or by a policy."""
+    """A block opens, says something else, or closes (`phase` None); `fact` None: by clock or policy."""
 
     at: datetime
     place: int
@@ -122,7 +126,9 @@ def _turn(block: BlockDraft, phase: Phase) -> Turn:
     return Turn(phase.start, _BEFORE_ALL_FACTS, block, phase, None)
 
 
-def _categorized(kind: BlockKind, terms: Terms, settings: PolicySettings) -> tuple[BlockCategory, CategorySource]:
+def _categorized(
+    kind: BlockKind, terms: Terms, settings: PolicySettings
+) -> tuple[BlockCategory, CategorySource]:
     if terms.given is not None:
         return terms.given, CategorySource.CALLER
     if kind is BlockKind.GLOBAL_LOCK:
@@ -144,12 +150,24 @@ def _frozen(block: BlockDraft, phases: list[Phase], policy: list[Reign]) -> Bloc
         never_open = _reigns_between(policy, terms.at, FOREVER)[0]
         category, source = _categorized(block.key.kind, terms, never_open.settings)
     return Block(
-        block.key, block.placed_at, terms.expires_at, block.lifted_at, terms.scope, category, source, terms.asked,
-        terms.hides_name, block.placed_by, terms.reason_by, _spans(phases, block.end),
-    )  # fmt: skip
+        block.key,
+        block.placed_at,
+        terms.expires_at,
+        block.lifted_at,
+        terms.scope,
+        category,
+        source,
+        terms.asked,
+        terms.hides_name,
+        block.placed_by,
+        terms.reason_by,
+        _spans(phases, block.end),
+    )
 
 
 def _spans(phases: list[Phase], end: datetime) -> tuple[BlockSpan, ...]:
+    if len(phases) == 1:
+        return (_span(phases[0], phases[0].start, or_none(end)),)
     spans: list[BlockSpan] = []
     start: datetime | None = None
     for number, phase in enumerate(phases, 1):

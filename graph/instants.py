@@ -28,8 +28,8 @@ class _Queue(Generic[D]):
     __slots__ = ("_rest", "next_at")
 
     def __init__(self, dated: Sequence[D]) -> None:
-        self._rest = list(reversed(dated))
-        self.next_at = self._rest[-1].at if self._rest else FOREVER
+        self._rest: list[D] = list(reversed(dated))
+        self.next_at: datetime = self._rest[-1].at if self._rest else FOREVER
 
     def take(self) -> list[D]:
         """All of the first moment."""

@@ -1,7 +1,8 @@
 """The rules: what becomes of a mentorship. Facts about one mentee and a wiki's policy in, the timeline out.
 
-`project` goes from instant to instant. At each: the policy in force; what the instant's facts do to blocks; the other
-facts, in their order; then what the clock and an unblock do; then the draws. What is left then is written down.
+`project` goes from instant to instant. At each: the policy in force; what the instant's facts do to blocks;
+the other facts, in their order; then what the clock and an unblock do; then the draws. What is left then is
+written down.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +31,7 @@ from graph.facts import (
     Vanished,
 )
 from graph.history import order_key, standing
-from graph.holds import Turn, reigns, settle
+from graph.holds import reigns, settle
 from graph.instants import Instant, instants
 from graph.kinds import (
     AccountId,
@@ -92,43 +93,43 @@ class _Walk:
 
     def live(self, instant: Instant) -> None:
         affairs = self.affairs
-        affairs.now = instant.at
-        affairs.settings = instant.settings or affairs.settings
-        stir = turn_blocks(affairs, instant.turns) if instant.turns else STILL
-        draws = []
-        for fact in instant.facts:
-            if isinstance(fact, Drawn):
-                draws.append(fact)
-            else:
-                self._hear(fact)
+        now, settings, turns, facts = instant
+        affairs.now = now
+        if settings is not None:
+            affairs.settings = settings
+        stir = affairs.turn_blocks(turns) if turns else STILL
+        draws = self._hear(facts) if facts else None
         if stir.unblocked:
             unblock(affairs, stir)
         elif affairs.counted:
             release(affairs, stir)
-        for draw in draws:
-            self._hear(draw)
-        if instant.at >= self._begins:
+        if draws:
+            self._hear(draws, drawing=True)
+        if now >= self._begins:
             self._write_down(stir)
 
-    def _hear(self, fact: Fact) -> None:
-        self.affairs.cause = Cause(fact.origin)
-        refusal = RULES[fact.kind](self.affairs, fact)
-        if refusal is not None:
-            self.without_effect[fact.origin] = refusal
+    def _hear(self, facts: Sequence[Fact], drawing: bool = False) -> list[Fact]:
+        """What each does, in their order; the draws are left for later unless it is their turn."""
+        draws: list[Fact] = []
+        for fact in facts:
+            if fact.kind is FactKind.DRAWN and not drawing:
+                draws.append(fact)
+                continue
+            self.affairs.cause = Cause(fact.origin)
+            refusal = RULES[fact.kind](self.affairs, fact)
+            if refusal is not None:
+                self.without_effect[fact.origin] = refusal
+        return draws
 
     def _write_down(self, stir: Stir) -> None:
-        affairs, now = self.affairs, self.affairs.now
-        blocked = bool(affairs.counted)
-        self.chronicle.write_ties(now, affairs.seats, affairs.counted.values(), stir)
+        affairs, chronicle, now = self.affairs, self.chronicle, self.affairs.now
+        blocked = affairs.blocked_since is not None
+        chronicle.write_ties(now, affairs.seats, blocked, stir)
         for seat in affairs.seats:
-            self.chronicle.write_need(now, seat, affairs.wanted(seat), blocked)
+            chronicle.write_need(now, seat, affairs.wanted(seat), blocked)
         life = affairs.life()
-        self.chronicle.write_life(now, life)
-        self._next = life.returns_until
-        if blocked:
-            for seat in affairs.seats:
-                if seat.tie is not None and seat.tie.outlook is not None:
-                    self._next = min(self._next, seat.tie.outlook.moment)
+        chronicle.write_life(now, life)
+        self._next = affairs.next_by_itself(life)
 
     def next_by_itself(self) -> datetime:
         """When a hold ends, or the time within which a loss can be undone."""
@@ -138,41 +139,17 @@ class _Walk:
 # Blocks, and the clock (rules 1, 2, 4).
 
 
-def turn_blocks(affairs: Affairs, turns: Iterable[Turn]) -> Stir:
-    """Rule 1: the mentee is blocked while at least one counted block is open."""
-    stir = Stir()
-    for _, _, block, phase, fact in turns:
-        counted_before = block in affairs.counted
-        cause = Cause(fact, block.key)
-        if phase is not None and phase.counted:
-            affairs.counted[block] = phase
-            stir.opened = stir.opened or cause
-        elif counted_before:
-            del affairs.counted[block]
-            stir.closed = cause
-        if fact is not None and (counted_before or block in affairs.counted):
-            stir.touched = cause
-    if not affairs.counted:
-        stir.unblocked = affairs.blocked_since is not None
-        affairs.blocked_since = None
-    elif affairs.blocked_since is None:
-        affairs.blocked_since = affairs.now
-    return stir
-
-
 def release(affairs: Affairs, stir: Stir) -> None:
-    """Rule 2: a tie ends at the first moment at which a counted block is open and none of the open ones holds it."""
+    """Rule 2: a tie ends at the first moment at which a counted block is open and none of them holds it."""
     for seat in affairs.seats:
-        if seat.tie is None:
+        tie = seat.tie
+        if tie is None:
             continue
-        foreseen = seat.tie.outlook
-        if stir is STILL and foreseen is not None and foreseen.moment > affairs.now:
-            continue
-        ahead = outlook(seat.tie.start, seat.tie.kept_until, affairs.counted.values())
-        if ahead.state is RelationshipState.ENDED and ahead.moment <= affairs.now:
-            by_the_clock = foreseen is not None and foreseen[:2] == (affairs.now, RelationshipState.ENDED)
-            fact = None if by_the_clock or stir.touched is None else stir.touched.fact
-            affairs.cause = Cause(fact, (foreseen or ahead).holder)
+        ahead = tie.outlook
+        if ahead is None or stir is not STILL:
+            ahead = tie.look_ahead(affairs.counted.values())
+        if ahead.moment <= affairs.now and ahead.state is RelationshipState.ENDED:
+            affairs.cause = tie.cause_of_release(affairs.now, stir)
             affairs.lose(seat, EndReason.HOLD_ELAPSED)
 
 
@@ -189,7 +166,7 @@ def unblock(affairs: Affairs, stir: Stir) -> None:
             key = TieKey(lost.key.fact, lost.key.number + 1)
             affairs.start(seat, key, lost.mentor, StartReason.RESTORED, continues=lost.key)
         else:
-            # The loss is kept: an unblock after yet another block, before anybody was found, may still undo it.
+            # The loss is kept: before anybody is found, the end of yet another block may still undo it.
             seat.standing = Standing(lost, Due(NeedCause.LOST, lost.key))
 
 
@@ -255,7 +232,7 @@ def kept(affairs: Affairs, fact: Kept) -> Refusal:
     if fact.until is not None and fact.until <= affairs.now:
         return UserErrorCode.INVALID
     tie.kept_until = fact.until or FOREVER
-    tie.outlook = outlook(tie.start, tie.kept_until, affairs.counted.values())
+    tie.outlook = None
     return None
 
 
@@ -376,4 +353,4 @@ RULES: dict[FactKind, Callable[[Affairs, Any], Refusal]] = {
     FactKind.VANISHED: vanished,
     FactKind.DRAWN: drawn,
 }
-"""What each fact does to ties. Blocks are settled before; a rename or a hidden name changes no tie (rules 9 and 10)."""
+"""What each fact does to ties. Blocks are settled before; renames and hidden names change no tie."""

@@ -33,12 +33,16 @@ def or_none(moment: datetime) -> datetime | None:
 
 
 def parse_duration(text: str) -> timedelta:
-    """ISO 8601 in weeks, days, hours, minutes and seconds; years and months have no fixed length and are refused."""
+    """ISO 8601 in weeks, days, hours, minutes and seconds; years and months have no fixed length."""
     match = _DURATION.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no duration in weeks, days, hours, minutes and seconds, such as P90D or PT31H")
+        raise ValueError(
+            f"{text!r} is no duration in weeks, days, hours, minutes and seconds, such as P90D or PT31H"
+        )
     try:
-        return timedelta(**{unit: float(n) if "." in n else int(n) for unit, n in match.groupdict("0").items()})
+        return timedelta(
+            **{unit: float(n) if "." in n else int(n) for unit, n in match.groupdict("0").items()}
+        )
     except OverflowError:
         raise ValueError(f"{text!r} is too long") from None
 

@@ -1,4 +1,4 @@
-"""What comes next for a suspended tie, as far as the open blocks and the policy in force can tell (rules 2 and 18)."""
+"""What comes next for a suspended tie, as far as open blocks and the policy can tell (rules 2 and 18)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,7 +10,8 @@ from graph.moments import BEGINNING, FOREVER, after
 
 
 class Outlook(NamedTuple):
-    """The moment at which the tie resumes (ACTIVE) or is released (ENDED), or that it stays (FOREVER, SUSPENDED).
+    """The moment at which the tie resumes (ACTIVE) or is released (ENDED), or that it stays (FOREVER,
+    SUSPENDED).
 
     `holder` is the block that holds it longest.
     """
@@ -28,23 +29,19 @@ _ENDED = RelationshipState.ENDED
 def outlook(start: datetime, kept_until: datetime, phases: Collection[Phase]) -> Outlook:
     """For a tie since `start`; `phases` are those of the counted blocks that are open, at least one.
 
-    Blocks only close from here on, so the first moment at which none of the open ones holds is the latest at which one
-    holds; if all have closed by then, the tie resumes instead.
+    Blocks only close from here on, so the first moment at which none of the open ones holds is the latest at
+    which one holds; if all have closed by then, the tie resumes instead.
     """
     closes = held = BEGINNING
     for phase in phases:
-        holds = _holds(phase, start)
+        expires = holds = phase.expires
+        since, hold = phase.since, phase.hold
+        if since is not None and hold is not None:
+            holds = min(after(max(start, since), hold), expires)
         if holds > held:
             held, holder = holds, phase.block.key
-        closes = max(closes, phase.expires)
+        closes = max(closes, expires)
     held = max(held, kept_until)
     if held < closes:
         return Outlook(held, _ENDED, holder)
     return Outlook(closes, _SUSPENDED if closes == FOREVER else _ACTIVE, holder)
-
-
-def _holds(phase: Phase, start: datetime) -> datetime:
-    """Until when this block holds the tie, were it alone."""
-    if phase.since is None or phase.hold is None:
-        return phase.expires
-    return min(after(max(phase.since, start), phase.hold), phase.expires)

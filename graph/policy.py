@@ -1,4 +1,4 @@
-"""What a wiki may decide: how long ties are kept, what follows an unblock, what a reason means; and the presets."""
+"""What a wiki may decide: how long ties are kept, what follows an unblock, what reasons mean; presets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -64,11 +64,15 @@ class PolicySettings:
             return BlockCategory.OTHER, CategorySource.NONE
         known = self._remembered.get(reason)
         if known is None:
-            # The same few reasons come over and over, and to search one by forty rules costs more than all the rest.
+            # The same few reasons come over and over, and to search one by forty rules costs more than all
+            # the rest.
             if len(self._remembered) >= _REASONS_REMEMBERED:
                 self._remembered.clear()
             category = first_match(self.category_rules, reason)
-            known = (category or BlockCategory.OTHER, CategorySource.RULE if category else CategorySource.NONE)
+            known = (
+                category or BlockCategory.OTHER,
+                CategorySource.RULE if category else CategorySource.NONE,
+            )
             self._remembered[reason] = known
         return known
 
@@ -127,7 +131,9 @@ def from_json(values: Mapping[str, Any]) -> PolicySettings:
     for name in values:
         if name not in names:
             near = get_close_matches(name, names, n=1)
-            raise ValueError(f"there is no setting {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise ValueError(
+                f"there is no setting {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
     return PolicySettings(**{name: _rich(name, value) for name, value in values.items()})
 
 
@@ -153,11 +159,11 @@ def _rich(name: str, value: Any) -> Any:
             return frozenset(NotificationKind(kind) for kind in notifications)
         case "on_unblock", str():
             return UnblockAction(value)
-        case ("default_hold" | "keep_definite_up_to" | "restore_within"), (None | str()):
+        case (("default_hold" | "keep_definite_up_to" | "restore_within"), (None | str())):
             return _duration(value)
         case ("seek_for", str()):
             return parse_duration(value)
-        case ("count_partial_blocks" | "auto_assign"), bool():
+        case (("count_partial_blocks" | "auto_assign"), bool()):
             return value
         case "name", str():
             return value

@@ -11,7 +11,7 @@ from graph.kinds import BlockCategory
 
 @dataclass(frozen=True, slots=True)
 class CategoryRule:
-    """A phrase and what it means: its words as they are found in the reason, `*` for any run of characters."""
+    """A phrase and what it means: its words as they are found in a reason, `*` for any characters."""
 
     pattern: str
     category: BlockCategory
@@ -28,8 +28,8 @@ def first_match(rules: Sequence[CategoryRule], reason: str) -> BlockCategory | N
 
 
 def _folded(text: str) -> str:
-    """Without case and accents: whoever writes a reason in a hurry leaves both out."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    """Without case, accents and printers' apostrophes: whoever writes in a hurry leaves them out."""
+    apart = unicodedata.normalize("NFKD", text.casefold()).replace("’", "'")
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
@@ -44,7 +44,8 @@ def _compiled(phrase: str) -> re.Pattern[str]:
 
 
 _DEFAULT_PHRASES: dict[BlockCategory, tuple[str, ...]] = {
-    # A name is the one thing that a newcomer mends in a day, so it comes first: "promotional username" is a name.
+    # A name is the one thing that a newcomer mends in a day, so it comes first: "promotional username" is a
+    # name.
     BlockCategory.USERNAME: (
         "*username*",
         "user name*",
@@ -54,7 +55,6 @@ _DEFAULT_PHRASES: dict[BlockCategory, tuple[str, ...]] = {
         "*benutzername*",
         "benutzernamen*",
         "nom d'utilisateur*",
-        "nom d’utilisateur*",
         "pseudonyme*",
         "pseudo inapproprie*",
         "nombre de usuario*",

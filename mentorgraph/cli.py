@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -55,10 +56,10 @@ def database(chosen: Settings) -> Iterator[str]:
 @app.command()
 def serve() -> None:
     """Serve GraphQL: migrate, fill an empty database with a demo wiki, and answer until Ctrl-C."""
+    chosen = settings.read()
     from mentorgraph.serve import listener
     from mentorgraph.serve import serve as run
 
-    chosen = settings.read()
     with listener(chosen) as listening, database(chosen) as dsn:
         uvloop.run(run(chosen, dsn, listening))
 
@@ -66,29 +67,41 @@ def serve() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    from models.migrate import upgrade
+    chosen = settings.read()
+    from mentorgraph.upkeep import ready
 
-    with database(settings.read()) as dsn:
-        uvloop.run(upgrade(dsn))
+    with database(chosen) as dsn:
+        uvloop.run(ready(dsn, chosen.connect_timeout))
     typer.echo("The database has the newest schema.")
 
 
 @app.command()
 def demo() -> None:
     """Fill the database with a demo wiki, if it has no wiki yet."""
-    from mentorgraph.serve import fill
+    chosen = settings.read()
+    from mentorgraph.upkeep import fill, ready
 
-    with database(settings.read()) as dsn:
-        filled = uvloop.run(fill(dsn))
+    async def run(dsn: str) -> bool:
+        await ready(dsn, chosen.connect_timeout)
+        return await fill(dsn)
+
+    with database(chosen) as dsn:
+        filled = uvloop.run(run(dsn))
     typer.echo("The demo wiki is there." if filled else "There are wikis already: nothing was added.")
 
 
 @app.command()
 def rebuild() -> None:
     """Project all recorded facts anew and write what differs."""
-    from mentorgraph.rebuild import rebuild as run
+    chosen = settings.read()
+    from mentorgraph.upkeep import ready
+    from mentorgraph.upkeep import rebuild as rebuild_all
 
-    with database(settings.read()) as dsn:
+    async def run(dsn: str) -> None:
+        await ready(dsn, chosen.connect_timeout)
+        await rebuild_all(dsn)
+
+    with database(chosen) as dsn:
         uvloop.run(run(dsn))
 
 
@@ -99,9 +112,9 @@ def schema(
     ] = None,
 ) -> None:
     """Print the GraphQL schema."""
-    from mentorgraph.sdl import printed
+    from resolvers.schema import build
 
-    sdl = printed()
+    sdl = build().as_str() + "\n"
     if check is None:
         typer.echo(sdl, nl=False)
     elif not check.exists() or check.read_text() != sdl:
@@ -111,10 +124,17 @@ def schema(
 @app.command(name="import-log")
 def import_log(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)],
+    wiki: Annotated[str | None, typer.Option(help="Whose log it is, where the files do not say.")] = None,
+    read_at: Annotated[
+        datetime | None, typer.Option(help="When the pages were read, where the files do not say; in UTC.")
+    ] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where refused lines go.")] = None,
 ) -> None:
     """Import MediaWiki's log: pages of list=logevents, or event lines of mediawiki.recentchange."""
+    chosen = settings.read()
     from mentorgraph.importlog import run
 
-    with database(settings.read()) as dsn:
-        status = uvloop.run(run(dsn, files))
+    moment = read_at and read_at.replace(tzinfo=UTC)
+    with database(chosen) as dsn:
+        status = uvloop.run(run(dsn, files, wiki=wiki, read_at=moment, rejects=rejects))
     raise typer.Exit(status)

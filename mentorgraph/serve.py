@@ -7,19 +7,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import asyncpg
 import uvicorn
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from graph.errors import Unavailable
 from mentorgraph.app import create_app
+from mentorgraph.drawer import draw_forever
 from mentorgraph.settings import Settings, SettingsError
-from models.migrate import upgrade
-
-CONSOLE = Console(highlight=False)
-
-NOT_THERE_YET = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError)
+from mentorgraph.upkeep import CONSOLE, fill, ready
 
 GOODBYE = 5
 """Seconds that running requests have to end in."""
@@ -43,7 +36,7 @@ async def serve(settings: Settings, dsn: str, listening: socket.socket) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    preparing = asyncio.ensure_future(_prepare(settings, dsn))
+    preparing = asyncio.create_task(_prepare(settings, dsn))
     if await _first(preparing, stop):
         await preparing
         await _listen(settings, dsn, listening, stop)
@@ -60,12 +53,15 @@ async def _listen(settings: Settings, dsn: str, listening: socket.socket, stop: 
         timeout_graceful_shutdown=GOODBYE,
     )
     server = _Server(config)
-    waiting = asyncio.ensure_future(stop.wait())
+    waiting = asyncio.create_task(_set(stop))
     waiting.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    drawing = asyncio.create_task(draw_forever(dsn, settings.draw_every))
     try:
         await server.serve([listening])
     finally:
         waiting.cancel()
+        drawing.cancel()
+        await asyncio.wait({drawing})
 
 
 class _Server(uvicorn.Server):
@@ -90,9 +86,9 @@ def _say_what_to_open(listening: socket.socket) -> None:
     )
 
 
-async def _first(work: "asyncio.Future[None]", stop: asyncio.Event) -> bool:
+async def _first(work: "asyncio.Task[None]", stop: asyncio.Event) -> bool:
     """Whether the work was done before someone asked to stop; work that was not is given up."""
-    waiting = asyncio.ensure_future(stop.wait())
+    waiting = asyncio.create_task(_set(stop))
     await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     if work.done():
@@ -102,51 +98,20 @@ async def _first(work: "asyncio.Future[None]", stop: asyncio.Event) -> bool:
     return False
 
 
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
+
+
 async def _prepare(settings: Settings, dsn: str) -> None:
-    await until_up(dsn, settings.connect_timeout)
-    await upgrade(dsn)
+    await ready(dsn, settings.connect_timeout)
     if settings.demo:
+        await _fill(settings, dsn)
+
+
+async def _fill(settings: Settings, dsn: str) -> None:
+    try:
         await fill(dsn)
-
-
-async def until_up(dsn: str, patience: float) -> None:
-    """Wait for a database that is starting beside us; one that is not there in time is an error."""
-    deadline = asyncio.get_running_loop().time() + patience
-    while True:
-        try:
-            connection = await asyncpg.connect(dsn, timeout=5)
-        except NOT_THERE_YET as error:
-            if asyncio.get_running_loop().time() > deadline:
-                raise Unavailable(
-                    f"The database does not answer ({error}). Is it up, and is MENTORGRAPH_DATABASE_URL right?"
-                ) from error
-            await asyncio.sleep(0.2)
-        else:
-            return await connection.close()
-
-
-async def fill(dsn: str) -> bool:
-    """Fill an empty database with the demo wiki; whether it was empty."""
-    from mentorgraph.demo.fill import fill as fill_with_demo
-    from models.ledger import Ledger
-
-    async with Ledger.open(dsn) as ledger:
-        if await ledger.wikis():
-            return False
-        with _bar("A demo wiki moves in") as bar:
-            task = bar.add_task("", total=None)
-            await fill_with_demo(ledger, lambda done, total: bar.update(task, completed=done, total=total))
-    return True
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Progress]:
-    columns = (
-        TextColumn(title),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("newcomers"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=CONSOLE) as bar:
-        yield bar
+    except asyncio.CancelledError:
+        anew = "that database" if settings.database_url else str(settings.data_dir)
+        CONSOLE.print(f"The demo wiki is only partly there. To begin anew, remove {anew}.")
+        raise

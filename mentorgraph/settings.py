@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """How PostgreSQL plans reads; Citus needs `auto`."""
     statement_timeout: float = Field(default=10.0, gt=0, le=3600)
     """Seconds after which a read is given up."""
+    draw_every: float = Field(default=2.0, gt=0, le=3600)
+    """Seconds between two looks for those who wait for a mentor."""
     connect_timeout: float = Field(default=10.0, gt=0, le=600)
     """Seconds to wait at the start for a database that is not up yet."""
 

@@ -45,7 +45,7 @@ def check(entry: Entry, now: datetime) -> None:
     if isinstance(entry.fact, Registered | Renamed) and entry.name is not None:
         check_name(entry.name, "newName" if isinstance(entry.fact, Renamed) else "name")
     elif isinstance(entry.fact, Renamed):
-        raise Refused(UserErrorCode.INVALID, "A rename says the new name.", "input", "newName")
+        raise Refused(UserErrorCode.INVALID, "A rename says the new name.", "newName")
     if entry.target is not None and entry.target.name is not None:
         check_name(entry.target.name, "target", "name")
     check_text(reason_of(entry), "reason")
@@ -58,7 +58,6 @@ def _check_origin(origin: Origin) -> None:
             raise Refused(
                 UserErrorCode.INVALID,
                 f"{field} has 1 to {ORIGIN_CHARACTERS} characters.",
-                "input",
                 field,
             )
         check_text(value, field)
@@ -70,7 +69,6 @@ def _check_moment(entry: Entry, now: datetime) -> None:
         raise Refused(
             UserErrorCode.IN_THE_FUTURE,
             "occurredAt is more than five minutes in the future; check the clock and the offset.",
-            "input",
             "occurredAt",
         )
     ends = fact.expires_at if isinstance(fact, BlockPlaced | BlockChanged) else None
@@ -78,7 +76,6 @@ def _check_moment(entry: Entry, now: datetime) -> None:
         raise Refused(
             UserErrorCode.INVALID,
             "A block expires after it begins; leave expiresAt out for a block without an end.",
-            "input",
             "expiresAt",
         )
 
@@ -86,17 +83,15 @@ def _check_moment(entry: Entry, now: datetime) -> None:
 def check_name(name: str, *field: str) -> None:
     """A name as MediaWiki could have it."""
     if not name or len(name.encode(errors="replace")) > NAME_BYTES:
-        raise Refused(UserErrorCode.INVALID, f"A name has 1 to {NAME_BYTES} bytes.", "input", *field)
+        raise Refused(UserErrorCode.INVALID, f"A name has 1 to {NAME_BYTES} bytes.", *field)
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
-        raise Refused(UserErrorCode.INVALID, "A name has no control characters.", "input", *field)
+        raise Refused(UserErrorCode.INVALID, "A name has no control characters.", *field)
 
 
 def check_text(text: str | None, field: str) -> None:
     """What PostgreSQL can keep: no NUL, no half of a surrogate pair."""
     if text is not None and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
-        raise Refused(
-            UserErrorCode.INVALID, f"{field} holds a character that can't be kept.", "input", field
-        )
+        raise Refused(UserErrorCode.INVALID, f"{field} holds a character that can't be kept.", field)
 
 
 def is_temporary(name: str | None) -> bool:

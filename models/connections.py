@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -60,6 +60,16 @@ def wall_clock() -> datetime:
     """Now, to the millisecond: what a client reads is what was compared."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def aware(row: Iterable[Any]) -> tuple[Any, ...]:
+    """A row's values, where an infinity has a zone like every other moment and can be compared with them."""
+    return tuple(
+        [
+            value.replace(tzinfo=UTC) if value.__class__ is datetime and value.tzinfo is None else value
+            for value in row
+        ]
+    )
 
 
 async def no_reset(_: Connection) -> None:

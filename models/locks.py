@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final
 
-from models.connections import Connection
+from models.connections import Connection, aware
 from models.rows import AccountRow
 
 
@@ -25,10 +25,10 @@ SELECT CASE WHEN wanted.alone THEN pg_advisory_xact_lock($1, wanted.key)::text
 FROM unnest($2::integer[], $3::boolean[]) AS wanted (key, alone)
 """
 SHARE_MENTORS: Final = """
-SELECT m.id FROM mentor AS m WHERE m.wiki_id = $1 AND m.id = ANY($2::bigint[]) ORDER BY m.id FOR SHARE
+SELECT m.id, m.notify FROM mentor AS m WHERE m.wiki_id = $1 AND m.id = ANY($2::bigint[]) ORDER BY m.id FOR SHARE
 """
 TAKE_MENTORS: Final = """
-SELECT m.id FROM mentor AS m WHERE m.wiki_id = $1 AND m.id = ANY($2::bigint[]) ORDER BY m.id FOR NO KEY UPDATE
+SELECT m.id, m.notify FROM mentor AS m WHERE m.wiki_id = $1 AND m.id = ANY($2::bigint[]) ORDER BY m.id FOR NO KEY UPDATE
 """
 # FOR NO KEY UPDATE is what an UPDATE takes: it keeps every other change out, and lets a row that only refers to
 # the account (a mentor's, say) be checked meanwhile.
@@ -47,16 +47,18 @@ RETURNING a.id
 ADVISORY_KEYS: Final = 2**31
 
 
-async def lock_mentors(connection: Connection, wiki: int, wanted: Mapping[int, Strength]) -> set[int]:
-    """Lock the rows of these mentors; answers who of them has none, for they were never enrolled."""
+async def lock_mentors(
+    connection: Connection, wiki: int, wanted: Mapping[int, Strength]
+) -> dict[int, list[str] | None]:
+    """Lock the rows of these mentors; answers what each wants to be told. Who was never enrolled has no row."""
     if not wanted:
-        return set()
+        return {}
     await _queue(connection, wiki, wanted)
     shared = sorted(mentor for mentor, strength in wanted.items() if strength is Strength.SHARED)
     alone = sorted(mentor for mentor, strength in wanted.items() if strength is Strength.EXCLUSIVE)
     found = await connection.fetch(SHARE_MENTORS, wiki, shared) if shared else []
     found += await connection.fetch(TAKE_MENTORS, wiki, alone) if alone else []
-    return set(wanted) - {row["id"] for row in found}
+    return {row["id"]: row["notify"] for row in found}
 
 
 async def _queue(connection: Connection, wiki: int, wanted: Mapping[int, Strength]) -> None:
@@ -71,7 +73,7 @@ async def _queue(connection: Connection, wiki: int, wanted: Mapping[int, Strengt
 async def lock_accounts(connection: Connection, wiki: int, wanted: Iterable[int]) -> dict[int, AccountRow]:
     """Lock these accounts; those that do not exist are left out."""
     found = await connection.fetch(TAKE_ACCOUNTS, wiki, sorted(set(wanted)))
-    return {row["id"]: AccountRow(*row) for row in found}
+    return {row["id"]: AccountRow(*aware(row)) for row in found}
 
 
 async def add_accounts(connection: Connection, wiki: int, unknown: Iterable[int]) -> set[int]:

@@ -18,7 +18,7 @@ from models.rows import NameRow
 
 # By the facts, not by the spans of names: renames of the same second are told apart by the numbers of the log.
 NAMINGS: Final = """
-SELECT f.mentee_id, f.kind, f.occurred_at, f.source, f.source_id, f.choices, t.name
+SELECT f.id, f.mentee_id, f.kind, f.occurred_at, f.source, f.source_id, f.choices, t.name
 FROM fact_text AS held
 JOIN fact AS gave ON gave.wiki_id = $1 AND gave.id = held.fact_id
 JOIN fact AS f ON f.wiki_id = $1 AND f.mentee_id = gave.mentee_id
@@ -84,14 +84,33 @@ async def look_up(connection: Connection, wiki: int, names: Iterable[str]) -> Di
     wanted = sorted(set(names))
     if not wanted:
         return directory
-    said: dict[int, dict[Origin, tuple[Fact, str | None]]] = {}
-    for account, kind, at, source, source_id, choices, name in await connection.fetch(NAMINGS, wiki, wanted):
-        origin = Origin(source, source_id)
-        said.setdefault(account, {})[origin] = (_naming(kind, at, origin, choices), name)
-    for account, by_origin in said.items():
-        for fact in standing(fact for fact, _ in by_origin.values()):
-            directory.add(account, fact, by_origin[fact.origin][1])
+    for naming in await namings(connection, wiki, wanted):
+        directory.add(naming.account, naming.fact, naming.name)
     return directory
+
+
+class GivenName(NamedTuple):
+    """A name that a registration or a rename gave an account; `fact_id` is the row of that fact."""
+
+    account: int
+    fact: Fact
+    name: str | None
+    fact_id: int
+
+
+async def namings(connection: Connection, wiki: int, names: Sequence[str]) -> list[GivenName]:
+    """All names that were ever given to the accounts that ever had one of these; in order for each account."""
+    said: dict[int, dict[Origin, GivenName]] = {}
+    for fact_id, account, kind, at, source, source_id, choices, name in await connection.fetch(
+        NAMINGS, wiki, names
+    ):
+        fact = _naming(kind, at, Origin(source, source_id), choices)
+        said.setdefault(account, {})[fact.origin] = GivenName(account, fact, name, fact_id)
+    return [
+        by_origin[fact.origin]
+        for by_origin in said.values()
+        for fact in standing(given.fact for given in by_origin.values())
+    ]
 
 
 def _naming(kind: str, at: datetime, origin: Origin, choices: str) -> Fact:
@@ -124,7 +143,8 @@ def called(account: int, facts: Sequence[Kept], blocks: Iterable[Block], now: da
     )
     hidden = open_hiders or _hidden_by_hand(facts)
     vanished = any(isinstance(kept.fact, Vanished) for kept in facts)
-    public, suppressed = [], []
+    public: list[NameRow] = []
+    suppressed: list[NameRow] = []
     for span in spans:
         former = span.valid_to != ENDLESS
         (suppressed if hidden or (vanished and former) else public).append(span)
@@ -137,7 +157,8 @@ def called(account: int, facts: Sequence[Kept], blocks: Iterable[Block], now: da
 def _spans(account: int, facts: Sequence[Kept]) -> list[NameRow]:
     namings = [(kept.fact.at, kept.name) for kept in facts if kept.name is not None]
     spans: list[NameRow] = []
-    for (start, name), (end, _) in zip(namings, [*namings[1:], (ENDLESS, None)], strict=True):
+    ends = [*(start for start, _ in namings[1:]), ENDLESS] if namings else []
+    for (start, name), end in zip(namings, ends, strict=True):
         if start == end:
             continue  # a name of no time: renamed again within the same moment
         if spans and spans[-1].name == name and spans[-1].valid_to == start:

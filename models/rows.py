@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from models.connections import Connection
+from models.connections import Connection, aware
 
 
 class AccountRow(NamedTuple):
@@ -188,8 +188,6 @@ class Stored:
     events: list[EventRow] = field(default_factory=list)
 
 
-
-
 _PARTS: Final[tuple[tuple[str, str, type[Any]], ...]] = (
     ("ties", TIES, TieRow),
     ("tie_spans", TIE_SPANS, TieSpanRow),
@@ -213,5 +211,5 @@ async def read(connection: Connection, wiki: int, mentees: Iterable[int]) -> dic
         fields = row_class._fields
         whose = fields.index("account_id" if "account_id" in fields else "mentee_id")
         for row in await connection.fetch(statement, wiki, asked):
-            getattr(kept[row[whose]], part).append(row_class(*row))
+            getattr(kept[row[whose]], part).append(row_class(*aware(row)))
     return kept

@@ -71,11 +71,16 @@ def target_of(given: AccountRef, wiki: int, *path: str) -> Target:
     if given.id:
         return Target(id=account_key(given.id.value, wiki, *path, "id"))
     if given.user_id:
-        if given.user_id.value <= 0:
-            raise Refused(UserErrorCode.INVALID, "A user id is a number from 1 on.", *path, "userId")
-        return Target(id=given.user_id.value)
+        return Target(id=user_id(given.user_id.value, *path, "userId"))
     assert given.name is not None
     return Target(name=given.name.value)
+
+
+def user_id(given: int, *path: str) -> AccountId:
+    """An account's id on its wiki; MediaWiki gives 0 to those who have none."""
+    if given <= 0:
+        raise Refused(UserErrorCode.INVALID, "A user id is a number from 1 on.", *path)
+    return given
 
 
 def origin_of(source: str, source_id: str) -> Origin:

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from graph.errors import Refused
-from graph.kinds import ErrorPolicy, MentorShare, RelationshipRole, UserErrorCode
+from graph.kinds import AccountId, ErrorPolicy, MentorShare, RelationshipRole, UserErrorCode
 from resolvers.asking import Info, ledger_of, wiki_of
 from resolvers.declare import ref
 from resolvers.event import RelationshipEvent
@@ -14,7 +14,7 @@ from resolvers.inputs import AccountRef, account_key, decode_as, own_origin, tar
 from resolvers.mentee import Mentee
 from resolvers.mentor import Mentor
 from resolvers.recording import LEAVE_OUT, SOURCE, SOURCE_ID, WIKI, or_none
-from resolvers.refusals import UserError, refusing, told
+from resolvers.refusals import UserError, about, at_place, refusing, showing, told
 from resolvers.relationship import Relationship
 
 AT_ONCE = 100
@@ -52,7 +52,7 @@ class UpdateMentorInput:
     """A mentor changes what they chose."""
 
     mentor: strawberry.ID = strawberry.field(description="The mentor.")
-    share: strawberry.Maybe[MentorShare] = strawberry.field(description="Not null.")
+    share: strawberry.Maybe[MentorShare | None] = strawberry.field(description="Not null.")
     capacity: strawberry.Maybe[int | None] = strawberry.field(description="Null: no limit.")
     introduction: strawberry.Maybe[str | None] = strawberry.field(description="Null: none.")
     away_until: strawberry.Maybe[datetime | None] = strawberry.field(
@@ -219,15 +219,20 @@ async def update_mentor(info: Info, input: UpdateMentorInput) -> MentorPayload:
         for name in ("share", "capacity", "introduction", "away_until")
         if (value := getattr(input, name)) is not None
     }
-    await ledger_of(info).update_mentor(who.wiki, who.key, asked, or_none(input.expected_version))
-    return MentorPayload(mentor=ref("Mentor", who.wiki, who.key))
+    if "share" in asked and asked["share"] is None:
+        raise Refused(UserErrorCode.INVALID, "A share can't be null; leave it out to keep it as it is.", "share")
+    mentor = ref("Mentor", who.wiki, who.key)
+    with about("mentor"), showing(mentor):
+        await ledger_of(info).update_mentor(who.wiki, who.key, asked, or_none(input.expected_version))
+    return MentorPayload(mentor=mentor)
 
 
 @refusing(ResignMentorPayload)
 async def resign_mentor(info: Info, input: ResignMentorInput) -> ResignMentorPayload:
     """End somebody's mentoring and find new mentors for their active mentees."""
     who = decode_as(input.mentor, ("Mentor",), "mentor")
-    done = await ledger_of(info).resign(who.wiki, who.key, **circumstances(input))
+    with about("mentor"):
+        done = await ledger_of(info).resign(who.wiki, who.key, **circumstances(input))
     return ResignMentorPayload(
         mentor=ref("Mentor", who.wiki, who.key),
         transferred=done.transferred,
@@ -241,51 +246,65 @@ async def assign_mentor(info: Info, input: AssignMentorInput) -> RelationshipPay
     """Draw or name a mentor for a mentee."""
     mentee = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
     mentor = or_none(input.mentor)
-    done = await ledger_of(info).assign(
-        mentee.wiki,
-        mentee.key,
-        None if mentor is None else account_key(mentor, mentee.wiki, "mentor"),
-        input.role,
-        expected_version=or_none(input.expected_version),
-        **circumstances(input),
-    )
+    with about("mentee"):
+        done = await ledger_of(info).assign(
+            mentee.wiki,
+            mentee.key,
+            None if mentor is None else account_key(mentor, mentee.wiki, "mentor"),
+            input.role,
+            expected_version=or_none(input.expected_version),
+            **circumstances(input),
+        )
     return RelationshipPayload(
         relationship=ref("Relationship", mentee.wiki, done.relationship),
         event=ref("RelationshipEvent", mentee.wiki, done.events[-1] if done.events else None),
     )
 
 
+def claimed(given: list[strawberry.ID], wiki: int) -> list[AccountId]:
+    """Whom a claim names, each once."""
+    if len(given) > AT_ONCE:
+        raise Refused(UserErrorCode.TOO_MANY, f"Claim {AT_ONCE} mentees at most at once.", "mentees")
+    if not given:
+        raise Refused(UserErrorCode.INVALID, "Say whom to claim: give the ids of one or more mentees.", "mentees")
+    mentees: list[AccountId] = []
+    for place, one in enumerate(given):
+        mentee = account_key(one, wiki, "mentees", str(place))
+        if mentee in mentees:
+            raise Refused(UserErrorCode.INVALID, "Name each mentee once.", "mentees", str(place))
+        mentees.append(mentee)
+    return mentees
+
+
 @refusing(ClaimMenteesPayload)
 async def claim_mentees(info: Info, input: ClaimMenteesInput) -> ClaimMenteesPayload:
     """Take mentees over, all or none unless the error policy says otherwise."""
     mentor = decode_as(input.mentor, ("Mentor",), "mentor")
-    if not 1 <= len(input.mentees) <= AT_ONCE:
-        raise Refused(UserErrorCode.TOO_MANY, f"Claim 1 to {AT_ONCE} mentees at once.", "mentees")
-    mentees = [
-        account_key(given, mentor.wiki, "mentees", str(place)) for place, given in enumerate(input.mentees)
-    ]
-    done = await ledger_of(info).claim(
-        mentor.wiki,
-        mentor.key,
-        mentees,
-        per_item=input.error_policy is ErrorPolicy.PER_ITEM,
-        **circumstances(input),
-    )
-    return ClaimMenteesPayload(
-        results=[
-            ClaimResult(mentee=given, user_errors=[told(became)])
-            if isinstance(became, Refused)
-            else ClaimResult(mentee=given, relationship=ref("Relationship", mentor.wiki, became.relationship))
-            for given, became in zip(input.mentees, done, strict=True)
-        ]
-    )
+    per_item = input.error_policy is ErrorPolicy.PER_ITEM
+    mentees = claimed(input.mentees, mentor.wiki)
+    with about("mentor"):
+        done = await ledger_of(info).claim(
+            mentor.wiki, mentor.key, mentees, per_item=per_item, **circumstances(input)
+        )
+    results = []
+    for place, (given, became) in enumerate(zip(input.mentees, done, strict=True)):
+        result = ClaimResult(mentee=given)
+        if isinstance(became, Refused):
+            result.user_errors = [told(at_place(place, became))]
+        else:
+            result.relationship = ref("Relationship", mentor.wiki, became.relationship)
+        results.append(result)
+    # Who asked for all or none reads in one place why it was none.
+    refusals = [] if per_item else [error for result in results for error in result.user_errors]
+    return ClaimMenteesPayload(results=results, user_errors=refusals)
 
 
 @refusing(MenteePayload)
 async def opt_out_of_mentorship(info: Info, input: MenteeInput) -> MenteePayload:
     """Have no mentor from now on."""
     who = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
-    await ledger_of(info).opt_out(who.wiki, who.key, **circumstances(input))
+    with about("mentee"):
+        await ledger_of(info).opt_out(who.wiki, who.key, **circumstances(input))
     return MenteePayload(mentee=ref("Mentee", who.wiki, who.key))
 
 
@@ -293,5 +312,6 @@ async def opt_out_of_mentorship(info: Info, input: MenteeInput) -> MenteePayload
 async def opt_in_to_mentorship(info: Info, input: MenteeInput) -> MenteePayload:
     """Have a mentor after all."""
     who = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
-    await ledger_of(info).opt_in(who.wiki, who.key, **circumstances(input))
+    with about("mentee"):
+        await ledger_of(info).opt_in(who.wiki, who.key, **circumstances(input))
     return MenteePayload(mentee=ref("Mentee", who.wiki, who.key))

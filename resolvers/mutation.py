@@ -19,7 +19,10 @@ from resolvers.recording import (
     record_rename,
     record_unblock,
 )
+from resolvers.refusals import TYPES
 from resolvers.tracking import add_wiki
+
+__all__ = ["TYPES", "Mutation"]
 
 field = strawberry.mutation
 

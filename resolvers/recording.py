@@ -24,7 +24,7 @@ from resolvers.asking import Info, ledger_of, wiki_of
 from resolvers.block import Block
 from resolvers.declare import ref
 from resolvers.event import RelationshipEvent
-from resolvers.inputs import AccountRef, origin_of, target_of
+from resolvers.inputs import AccountRef, origin_of, target_of, user_id
 from resolvers.mentee import Mentee
 from resolvers.refusals import UserError, refusing
 from resolvers.scalars import BigInt
@@ -249,7 +249,7 @@ async def record_registration(info: Info, input: RecordRegistrationInput) -> Rec
     """Record a registration, and draw mentors where the policy says so."""
     wiki = await wiki_of(info, input.wiki)
     origin = origin_of(input.source, input.source_id)
-    target = target_of(AccountRef(id=None, name=None, user_id=strawberry.Some(input.user_id)), wiki, "userId")
+    target = Target(id=user_id(input.user_id, "userId"))
     preferred = [
         target_of(mentor, wiki, "preferredMentors", str(place))
         for place, mentor in enumerate(or_none(input.preferred_mentors) or ())

@@ -1,13 +1,15 @@
 """What a caller can act on, as data in the payload: `userErrors`, each with a code and the path into the input."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import strawberry
 
 from graph.errors import Refused
 from graph.kinds import UserErrorCode
+from resolvers.declare import Node
 
 
 @strawberry.interface(description="Something the caller can act on. More kinds may come: read `code`.")
@@ -24,10 +26,70 @@ class InputError(UserError):
     """A refusal without more to say."""
 
 
+@strawberry.type(description="The input was made for what has changed since it was read.")
+class StaleVersionError(UserError):
+    """A refusal that shows what is there now."""
+
+    current: Node | None = strawberry.field(default=None, description="What is there now; null where nothing is.")
+
+
+TYPES = (InputError, StaleVersionError)
+"""For the schema, which finds the interface in payloads and not who implements it."""
+
+
+class Outdated(Refused):
+    """A stale version, and the address of what is there now."""
+
+    def __init__(self, refused: Refused, current: Any) -> None:
+        super().__init__(refused.code, refused.message, *refused.field)
+        self.current = current
+
+
+@contextmanager
+def showing(current: Any) -> Iterator[None]:
+    """Where a version is stale, show what is there now."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.code is not UserErrorCode.STALE_VERSION:
+            raise
+        raise Outdated(refused, current) from None
+
+
 def told(refused: Refused) -> UserError:
     """The refusal as the caller reads it."""
-    path = list(refused.field)
-    return InputError(message=refused.message, code=refused.code, field=["input", *path] if path else None)
+    path = ["input", *refused.field] if refused.field else None
+    said: dict[str, Any] = {"message": refused.message, "code": refused.code, "field": path}
+    if isinstance(refused, Outdated):
+        return StaleVersionError(**said, current=refused.current)
+    return InputError(**said)
+
+
+def at_place(place: int, refused: Refused) -> Refused:
+    """The refusal of one of many mentees: the path leads to the place where the caller named it."""
+    if refused.code is UserErrorCode.NOT_A_MENTOR:
+        return Refused(refused.code, refused.message, "mentor")
+    return Refused(refused.code, refused.message, "mentees", str(place))
+
+
+OF_THE_MENTEE = {
+    UserErrorCode.OPTED_OUT,
+    UserErrorCode.DEPARTED,
+    UserErrorCode.NOT_ELIGIBLE,
+    UserErrorCode.WOULD_NOT_HOLD,
+}
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """A decision names people and no wiki: what the ledger can't place is about whom it is about."""
+    try:
+        yield
+    except Refused as refused:
+        placed = refused.field not in ((), ("wiki",))
+        if placed and not (field == "mentee" and refused.code in OF_THE_MENTEE):
+            raise
+        raise Refused(refused.code, refused.message, field) from None
 
 
 class Payload(Protocol):

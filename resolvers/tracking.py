@@ -1,5 +1,6 @@
 """Mutations about a wiki itself: tracking it, and under which policy."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -49,7 +50,7 @@ class PolicyInput:
     based_on: PolicyPreset = strawberry.field(
         default=PolicyPreset.DEFAULT, description="Where what is left out is taken from."
     )
-    holds: strawberry.Maybe[list[CategoryHoldInput]] = strawberry.field(
+    holds: strawberry.Maybe[list[CategoryHoldInput] | None] = strawberry.field(
         description="Replaces the whole list."
     )
     default_hold: strawberry.Maybe[timedelta | None] = strawberry.field(
@@ -65,12 +66,12 @@ class PolicyInput:
         description="Whether partial blocks suspend."
     )
     restore_within: strawberry.Maybe[timedelta | None] = strawberry.field(description="Null: always.")
-    on_unblock: strawberry.Maybe[UnblockAction] = strawberry.field(description="For a tie that was lost.")
-    category_rules: strawberry.Maybe[list[CategoryRuleInput]] = strawberry.field(
+    on_unblock: strawberry.Maybe[UnblockAction | None] = strawberry.field(description="For a tie that was lost.")
+    category_rules: strawberry.Maybe[list[CategoryRuleInput] | None] = strawberry.field(
         description="The first that fits tells the category."
     )
-    notify: strawberry.Maybe[list[NotificationKind]] = strawberry.field(description="What mentors are told.")
-    auto_assign: strawberry.Maybe[bool] = strawberry.field(
+    notify: strawberry.Maybe[list[NotificationKind] | None] = strawberry.field(description="What mentors are told.")
+    auto_assign: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether needs are answered by drawing."
     )
 
@@ -102,15 +103,25 @@ class AddWikiPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why nothing was done.")
 
 
-PLAIN = (
-    "default_hold",
-    "keep_definite_up_to",
-    "seek_for",
-    "count_partial_blocks",
-    "restore_within",
-    "on_unblock",
-    "auto_assign",
-)
+DB_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+LONGEST_ADDRESS = 255
+
+PLAIN = {
+    "default_hold": "defaultHold",
+    "keep_definite_up_to": "keepDefiniteUpTo",
+    "seek_for": "seekFor",
+    "restore_within": "restoreWithin",
+}
+"""Lengths of time, for which null is a value of its own."""
+
+NEVER_NULL = {
+    "count_partial_blocks": "countPartialBlocks",
+    "on_unblock": "onUnblock",
+    "auto_assign": "autoAssign",
+    "holds": "holds",
+    "category_rules": "categoryRules",
+    "notify": "notify",
+}
 
 
 def settings_of(choice: PolicyChoice | None, *path: str) -> PolicySettings:
@@ -125,19 +136,40 @@ def settings_of(choice: PolicyChoice | None, *path: str) -> PolicySettings:
 
 def own_settings(asked: PolicyInput, *path: str) -> PolicySettings:
     """A policy of the wiki's own, over the preset it is based on."""
-    if not 0 < len(asked.name) <= 100:
-        raise Refused(UserErrorCode.INVALID, "Give the policy a name of 1 to 100 characters.", *path, "name")
-    settings = replace(PRESETS[asked.based_on], name=asked.name)
-    changed = {name: value.value for name in PLAIN if (value := getattr(asked, name)) is not None}
-    if asked.holds:
-        changed["holds"] = holds_of(asked.holds.value, *path, "holds")
-    if asked.category_rules:
-        changed["category_rules"] = tuple(
-            CategoryRule(rule.pattern, rule.category) for rule in asked.category_rules.value
+    if not 0 < len(asked.name) <= 100 or not asked.name.isprintable():
+        raise Refused(
+            UserErrorCode.INVALID, "Give the policy a name of 1 to 100 printable characters.", *path, "name"
         )
-    if asked.notify:
-        changed["notify"] = frozenset(asked.notify.value)
-    return replace(settings, **changed)
+    changed = {name: value.value for name in PLAIN if (value := getattr(asked, name)) is not None}
+    for name, field in NEVER_NULL.items():
+        value = getattr(asked, name)
+        if value is None:
+            continue
+        if value.value is None:
+            message = "This can't be null; leave it out to take it from the preset."
+            raise Refused(UserErrorCode.INVALID, message, *path, field)
+        changed[name] = value.value
+    if "holds" in changed:
+        changed["holds"] = holds_of(changed["holds"], *path, "holds")
+    if "category_rules" in changed:
+        changed["category_rules"] = rules_of(changed["category_rules"], *path, "categoryRules")
+    if "notify" in changed:
+        changed["notify"] = frozenset(changed["notify"])
+    return replace(PRESETS[asked.based_on], name=asked.name, **changed)
+
+
+def rules_of(asked: list[CategoryRuleInput], *path: str) -> tuple[CategoryRule, ...]:
+    """The rules, in their order."""
+    rules = []
+    for place, rule in enumerate(asked):
+        try:
+            if not rule.pattern.isprintable():
+                raise ValueError(rule.pattern)
+            rules.append(CategoryRule(rule.pattern, rule.category))
+        except ValueError:
+            message = "A pattern has one letter or more, and none that can't be printed."
+            raise Refused(UserErrorCode.INVALID, message, *path, str(place), "pattern") from None
+    return tuple(rules)
 
 
 def holds_of(
@@ -153,9 +185,22 @@ def holds_of(
 @refusing(AddWikiPayload)
 async def add_wiki(info: Info, input: AddWikiInput) -> AddWikiPayload:
     """Start tracking a wiki."""
-    address = urlsplit(input.url)
-    if address.scheme not in ("http", "https") or not address.hostname:
+    if not DB_NAME.fullmatch(input.db_name):
+        message = "Give the database name, such as `enwiki`: small letters, digits, `_` and `-`, 64 at most."
+        raise Refused(UserErrorCode.INVALID, message, "dbName")
+    if not is_address(input.url):
         raise Refused(UserErrorCode.INVALID, "Give an address such as `https://en.wikipedia.org`.", "url")
     settings = settings_of(None if input.policy is LEAVE_OUT else input.policy, "policy")
     wiki = await ledger_of(info).add_wiki(input.db_name, input.url, settings)
     return AddWikiPayload(wiki=ref("Wiki", wiki, wiki))
+
+
+def is_address(url: str) -> bool:
+    """Whether it is the address of a web site."""
+    if len(url) > LONGEST_ADDRESS or not url.isprintable() or " " in url:
+        return False
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return False
+    return address.scheme in ("http", "https") and bool(address.hostname)

@@ -1,4 +1,6 @@
-"""Histories by chance, in which instants collide, and a naive account of blocks to hold the real one against."""
+"""Histories by chance, in which instants collide, and a naive account of blocks to hold the real one
+against.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from lifecycle_stories import DEFAULT, MENTEE, on
 
 from graph.facts import (
     ABSENT,
@@ -43,6 +44,7 @@ from graph.kinds import (
 from graph.lifecycle import order_key, project
 from graph.policy import PRESETS, PolicySettings, PolicyVersion
 from graph.timeline import Timeline
+from lifecycle_stories import DEFAULT, MENTEE, on
 
 DAYS = (0, 1, 2, 3, 4, 7, 10, 11, 30, 60, 100, 400, 800)
 MENTORS = (101, 102, 103)
@@ -63,17 +65,32 @@ origins = st.one_of(
 
 block_facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
-        BlockPlaced, at=days, origin=origins, block_kind=kinds, block_id=st.one_of(block_ids, block_ids, st.none()),
-        scope=scopes, expires_at=ends, category=categories, reason=reasons,
+        BlockPlaced,
+        at=days,
+        origin=origins,
+        block_kind=kinds,
+        block_id=st.one_of(block_ids, block_ids, st.none()),
+        scope=scopes,
+        expires_at=ends,
+        category=categories,
+        reason=reasons,
     ),
     st.builds(
-        BlockChanged, at=days, origin=origins, block_kind=kinds, block_id=st.one_of(block_ids, block_ids, st.none()),
-        scope=st.one_of(st.just(ABSENT), scopes), expires_at=st.one_of(st.just(ABSENT), ends),
-        category=st.one_of(st.just(ABSENT), categories), reason=st.one_of(st.just(ABSENT), reasons),
+        BlockChanged,
+        at=days,
+        origin=origins,
+        block_kind=kinds,
+        block_id=st.one_of(block_ids, block_ids, st.none()),
+        scope=st.one_of(st.just(ABSENT), scopes),
+        expires_at=st.one_of(st.just(ABSENT), ends),
+        category=st.one_of(st.just(ABSENT), categories),
+        reason=st.one_of(st.just(ABSENT), reasons),
         unblock_requested=st.sampled_from((ABSENT, ABSENT, True, False)),
     ),
-    st.builds(BlockLifted, at=days, origin=origins, block_kind=kinds, block_id=st.one_of(block_ids, st.none())),
-)  # fmt: skip
+    st.builds(
+        BlockLifted, at=days, origin=origins, block_kind=kinds, block_id=st.one_of(block_ids, st.none())
+    ),
+)
 
 terms: st.SearchStrategy[Fact] = st.one_of(
     st.builds(MentorEnrolled, at=days, origin=origins, mentor=mentors),
@@ -83,13 +100,17 @@ terms: st.SearchStrategy[Fact] = st.one_of(
 
 decisions: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
-        Assigned, at=days, origin=origins, role=roles, mentor=mentors,
+        Assigned,
+        at=days,
+        origin=origins,
+        role=roles,
+        mentor=mentors,
         because=st.sampled_from((StartReason.CLAIMED, StartReason.SET)),
     ),
     st.builds(Imported, at=days, origin=origins, role=roles, mentor=mentors),
     st.builds(Kept, at=days, origin=origins, role=roles, mentor=mentors, until=ends),
     st.builds(Ended, at=days, origin=origins, role=roles, mentor=mentors),
-)  # fmt: skip
+)
 
 draws: st.SearchStrategy[Fact] = st.builds(
     Drawn, at=days, origin=origins, role=roles, mentor=mentors, instead_of=st.one_of(st.none(), mentors)
@@ -124,7 +145,8 @@ settings_by_chance = st.one_of(
 def policies_by_chance(draw: Callable[[st.SearchStrategy[Any]], Any]) -> list[PolicyVersion]:
     later = sorted(draw(st.lists(days, max_size=2, unique=True)))
     return [
-        PolicyVersion(number, since, draw(settings_by_chance)) for number, since in enumerate([None, *later], 1)
+        PolicyVersion(number, since, draw(settings_by_chance))
+        for number, since in enumerate([None, *later], 1)
     ]
 
 
@@ -241,9 +263,7 @@ def _change(
 
 
 def _was_lifted_before(facts: Sequence[Fact], key: BlockKey, at: datetime) -> bool:
-    return any(
-        isinstance(f, BlockLifted) and f.at <= at and (f.block_kind, f.block_id) == key for f in facts
-    )
+    return any(isinstance(f, BlockLifted) and f.at <= at and (f.block_kind, f.block_id) == key for f in facts)
 
 
 def is_blocked(history: History, at: datetime) -> bool:

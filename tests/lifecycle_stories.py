@@ -1,4 +1,6 @@
-"""Stories about one mentee, told in days, and timelines told back in a line: for tests and for docs/lifecycle.md."""
+"""Stories about one mentee, told in days, and timelines told back in a line: for tests and for
+docs/lifecycle.md.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -122,10 +124,10 @@ def told(*facts: Fact, policy: Policies = DEFAULT, given: Iterable[Fact] = GIVEN
 
 def ties(timeline: Timeline, role: RelationshipRole = RelationshipRole.PRIMARY) -> str:
     """`A (DRAWN) ACTIVE [0, 3) ended HOLD_ELAPSED; …`."""
-    return "; ".join(_tie(tie, timeline) for tie in timeline.ties if tie.role is role)
+    return "; ".join(_tie(tie) for tie in timeline.ties if tie.role is role)
 
 
-def _tie(tie: Tie, timeline: Timeline) -> str:
+def _tie(tie: Tie) -> str:
     spans = " ".join(f"{span.state} [{day(span.start)}, {day(span.end)})" for span in tie.spans)
     ended = "" if tie.ended_because is None else f" ended {tie.ended_because}"
     return f"{NAMES[tie.mentor]} ({tie.because}) {spans}{ended}"
@@ -258,8 +260,10 @@ EXAMPLES: tuple[Example, ...] = (
         "username block on day 3; B claims on day 5; lifted on day 8",
         DEFAULT,
         (blocked(3, USERNAME), claimed(5), lifted(8)),
-        "A (DRAWN) ACTIVE [0, 3) SUSPENDED [3, 5) ended TRANSFERRED; "
-        "B (CLAIMED) SUSPENDED [5, 8) ACTIVE [8, ∞)",
+        (
+            "A (DRAWN) ACTIVE [0, 3) SUSPENDED [3, 5) ended TRANSFERRED; "
+            "B (CLAIMED) SUSPENDED [5, 8) ACTIVE [8, ∞)"
+        ),
         "–",
     ),
     (
@@ -305,15 +309,19 @@ EXAMPLES: tuple[Example, ...] = (
         "–",
     ),
     (
-        "spam block on day 3, lifted on day 30, A resigned on day 15, C drawn on day 31; "
-        "late: A had enrolled again on day 25",
+        (
+            "spam block on day 3, lifted on day 30, A resigned on day 15, C drawn on day 31; "
+            "late: A had enrolled again on day 25"
+        ),
         DEFAULT,
         (blocked(3, SPAM), lifted(30), resigned(15), drawn(31, C), enrolled(25)),
         f"{_HELD}; A (RESTORED) ACTIVE [30, ∞)",
         "–",
     ),
 )
-"""The worked examples: what happens, under which policy, the facts; the primary ties and needs that follow."""
+"""The worked examples: what happens, under which policy, the facts; the primary ties and needs that
+follow.
+"""
 
 THE_STORY = (blocked(3, USERNAME), of(Renamed, 5), lifted(8))
 """Assigned, blocked for the username, renamed, unblocked."""

@@ -1,4 +1,4 @@
-"""What a real MediaWiki said in one run: its event lines, its log pages, and how its accounts stood at the end."""
+"""What a real MediaWiki said in one run: its events, its log pages, and how its accounts stood at the end."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ def answer(name: str) -> Any:
 
 
 def captured_pages() -> dict[str, bytes]:
-    """Every captured page of the log, with the time of its reading in it as `curtimestamp=1` would have it."""
+    """Every captured page of the log, with the time of its reading as `curtimestamp=1` would have it."""
     pages = {}
     for row in orjson.loads((DATA / "api" / "index.json").read_bytes()):
         page = answer(row["file"])

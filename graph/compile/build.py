@@ -27,13 +27,11 @@ from graph.compile import text
 from graph.compile.connection import connection
 from graph.compile.page import Gathered
 from graph.compile.rows import (
-    Either,
     Elements,
     In,
     Many,
     Page,
     Part,
-    Refused,
     Root,
     Row,
     Scope,
@@ -110,7 +108,9 @@ class Build:
         answer = self.ask(field, details, Root.start())
         if isinstance(answer, In):
             read = answer.wiki.read
-            return RootField(key, self.field(field, answer.answer, details, None), lambda values: (read(values),))
+            return RootField(
+                key, self.field(field, answer.answer, details, None), lambda values: (read(values),)
+            )
         written = self.field(field, answer, details, None)
         if isinstance(answer, Ids):
             return RootField(key, written, _wikis_of(answer), spread=True)
@@ -137,7 +137,10 @@ class Build:
         """A field's arguments as symbols."""
         node = details[0].node
         found = get_argument_values(field, node, self.asked.symbols, details[0].fragment_variable_values)
-        return {name: lift(field.args[name].type, value, f"{self._named(node)}.{name}") for name, value in found.items()}
+        return {
+            name: lift(field.args[name].type, value, f"{self._named(node)}.{name}")
+            for name, value in found.items()
+        }
 
     def _named(self, node: FieldNode) -> str:
         """A name for what this field of the document says itself; a client's variables have no `#`."""
@@ -155,13 +158,17 @@ class Build:
                 members[key] = self.field(field, self.ask(field, one, row), one, row)
         return text.obj(members)
 
-    def given(self, type_: GraphQLObjectType, details: Details, answers: Mapping[str, Any], row: Row[Any] | None) -> Any:
+    def given(
+        self, type_: GraphQLObjectType, details: Details, answers: Mapping[str, Any], row: Row[Any] | None
+    ) -> Any:
         """An object whose answers are there already, by their names in the schema."""
         members: dict[str, Any] = {}
         for key, one in self.subfields(type_, details).items():
             name = one[0].node.name.value
             typename = name == "__typename"
-            members[key] = f'"{type_.name}"' if typename else self.field(type_.fields[name], answers[name], one, row)
+            members[key] = (
+                f'"{type_.name}"' if typename else self.field(type_.fields[name], answers[name], one, row)
+            )
         return text.obj(members)
 
     def field(self, field: GraphQLField, answer: Any, details: Details, row: Row[Any] | None) -> Any:
@@ -173,10 +180,6 @@ class Build:
         nullable = not isinstance(type_, GraphQLNonNull)
         inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         with self.at(nullable=nullable):
-            if isinstance(answer, Refused):
-                fault = text.Pieces([self.fault(answer.code)])
-                value = self._whole(inner, answer.value, details, row)
-                return case((answer.unless, _as_text(value)), else_=fault)
             return self._whole(inner, answer, details, row)
 
     def _whole(self, type_: GraphQLOutputType, answer: Any, details: Details, row: Row[Any] | None) -> Any:
@@ -194,7 +197,9 @@ class Build:
         self.places.pop()
 
     def fault(self, code: str) -> str:
-        """What is written here where nothing may stand; the null goes up to the nearest place that may be null."""
+        """What is written here where nothing may stand; the null goes up to the nearest place that may be
+        null.
+        """
         up = next((n for n, nullable in enumerate(reversed(self.places)) if nullable), len(self.places))
         return text.fault(code, up)
 
@@ -210,10 +215,8 @@ class Build:
             return Piece(text.leaf(get_named_type(type_), answer), _is_sure(answer, row))
         if isinstance(answer, Id):
             return self._looked_up(type_, answer, details)
-        if isinstance(answer, Either):
-            return Piece(case(*((there, self._to(type_, to, details).text) for there, to in answer.cases)))
         if isinstance(answer, To):
-            return self._to(type_, answer, details)
+            return self.row(cast("GraphQLObjectType", type_), answer, details)
         return self._of_row(cast("GraphQLObjectType", type_), answer, details)
 
     def _of_row(self, type_: GraphQLObjectType, answer: Any, details: Details) -> Piece:
@@ -221,20 +224,16 @@ class Build:
             return Piece(connection(self, type_, answer, details), sure=True)
         assert isinstance(answer, Part), answer
         if answer.answers is None:
-            over = type_.extensions["row"].over(answer.row.source, answer.row.scope)
+            over = type_.extensions["row"].over(answer.row.origin, answer.row.within)
             found = self.object(type_, details, over)
         else:
             found = self.given(type_, details, answer.answers, answer.row)
         return Piece(found, sure=True) if answer.there is True else Piece(case((answer.there, found)))
 
-    def _to(self, type_: GraphQLOutputType, to: To, details: Details) -> Piece:
-        target = self.asked.schema.get_type(to.node) if to.node else type_
-        return self.row(cast("GraphQLObjectType", target), to, details)
-
     def row(self, type_: GraphQLObjectType, to: To, details: Details) -> Piece:
         """Another row."""
         row = self.row_of(type_, to.on, to.scope)
-        return Piece(Select([self.object(type_, details, row)], row.source))
+        return Piece(Select([self.object(type_, details, row)], row.origin))
 
     def row_of(self, type_: GraphQLObjectType, on: Callable[[Any], Any], scope: Scope) -> Row[Any]:
         """The only maker of rows: every FROM says its wiki, and what the caller may see of the type."""
@@ -256,7 +255,7 @@ class Build:
             with self.at(nullable=False):
                 item = self.object(target, details, row)
             items = Gathered("string_agg", [item, literal(",")], order, None, Text())
-            return Piece(Select([text.array(items)], row.source), sure=True)
+            return Piece(Select([text.array(items)], row.origin), sure=True)
         return Piece(text.leaves(answer))
 
     def _rows(self, type_: GraphQLObjectType, answer: Many | Elements) -> tuple[Row[Any], Sequence[Any]]:
@@ -267,13 +266,23 @@ class Build:
         return type_.extensions["row"].over(source, answer.scope), [(source.base.c.key, False)]
 
     def _each(self, type_: GraphQLList[Any], ids: Ids, details: Details) -> Piece:
-        names = Param(f"{ids.name}|types", ARRAY(Text()), lambda values: [one and one.type for one in _own(ids, values)])
-        keys = Param(f"{ids.name}|keys", ARRAY(BigInteger()), lambda values: [one and one.key for one in _own(ids, values)])
-        each = func.unnest(names, keys).table_valued("type", "key", with_ordinality="n", name="k").render_derived()
+        names = Param(
+            f"{ids.name}|types", ARRAY(Text()), lambda values: [one and one.type for one in _own(ids, values)]
+        )
+        keys = Param(
+            f"{ids.name}|keys",
+            ARRAY(BigInteger()),
+            lambda values: [one and one.key for one in _own(ids, values)],
+        )
+        each = (
+            func.unnest(names, keys)
+            .table_valued("type", "key", with_ordinality="n", name="k")
+            .render_derived()
+        )
         with self.at(nullable=True):
             cases = []
             for name in sorted(ids.types):
-                piece = self._looked_up(type_.of_type, Id(name, WIKI, each.c.key), details)
+                piece = self._looked_up(type_.of_type, Id(name, WIKI, cast("Any", each.c.key)), details)
                 cases.append((each.c.type == name, _as_text(piece.text)))
             item = func.coalesce(case(*cases), literal("null")) if cases else literal("null")
         items = Gathered("string_agg", [item, literal(",")], [(each.c.n, False)], None, Text())
@@ -284,7 +293,7 @@ def row_of(node: type[Row[Any]], on: Callable[[Any], Any], scope: Scope) -> Row[
     """A row of that type for which `on` holds, which its wiki has and the caller may see."""
     source = Source(alias_of(node.model))
     row = node.over(source, scope)
-    source.where += [of_wiki(source.base, row.scope), on(row), row.visible()]
+    source.where += [of_wiki(source.base, row.within), on(row), row.visible()]
     return row
 
 
@@ -297,7 +306,11 @@ def elements_of(elements: Elements) -> Any:
     """The FROM over a JSON array (or an object's members) of the row; in the order of their keys."""
     if elements.keyed:
         return func.jsonb_each(elements.array).table_valued("key", _value()).render_derived()
-    return func.jsonb_array_elements(elements.array).table_valued(_value(), with_ordinality="key").render_derived()
+    return (
+        func.jsonb_array_elements(elements.array)
+        .table_valued(_value(), with_ordinality="key")
+        .render_derived()
+    )
 
 
 def _value() -> Any:
@@ -327,10 +340,10 @@ def _wikis_of(ids: Ids) -> Wikis:
 
 def _is_sure(answer: Any, row: Row[Any] | None) -> bool:
     """Whether it is a constant or a column of the row itself that is never NULL, nor written as such."""
-    if not isinstance(answer, ColumnElement):
+    if not isinstance(answer, ColumnElement) or getattr(answer, "sure", False):
         return True
     table = getattr(answer, "table", None)
-    if row is None or table is not row.source.base:
+    if row is None or table is not row.origin.base:
         return False
     return not getattr(answer, "nullable", True) and not hasattr(answer.type, "timezone")
 

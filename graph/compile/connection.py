@@ -39,7 +39,7 @@ class Nth(ColumnElement[Any]):
     def __init__(self, of: Gathered, number: Any) -> None:
         self.of = of
         self.number = number
-        self.type = of.type.item_type
+        self.type = cast("Any", of.type).item_type
 
 
 class Connection:
@@ -55,7 +55,8 @@ class Connection:
         self.cuts = self._cuts(self.row, self.keys)
         self.columns: list[Any] = []
         self.used = False
-        # The row too many, and the number that tells it, are there only where it is asked whether there is more.
+        # The row too many, and the number that tells it, are there only where it is asked whether there is
+        # more.
         self.more = False
 
     def _rows(self) -> tuple[Row[Any], list[Key]]:
@@ -89,7 +90,7 @@ class Connection:
         """The page around what was made of it."""
         if not self.used:
             return whole
-        source = self.row.source
+        source = self.row.origin
         source.where += self.cuts.values()
         inner = [(key.value, key.descending is self.window.forwards) for key in self.keys]
         columns: list[Any] = [(f"k{n}", key.value) for n, key in enumerate(self.keys)]
@@ -102,8 +103,8 @@ class Connection:
     def beyond(self, name: str) -> Any:
         """Whether there are rows on the far side of a cursor."""
         row, keys = self._rows()
-        row.source.where.append(not_(self._cuts(row, keys)[name]))
-        return Exists(Select([1], row.source))
+        row.origin.where.append(not_(self._cuts(row, keys)[name]))
+        return Exists(Select([1], row.origin))
 
     def has(self, *, after: bool) -> Any:
         """Whether there is more after the page (or before it)."""
@@ -121,7 +122,10 @@ class Connection:
         self.used = True
         count = func.least(func.count(), self.window.size) if self.more else func.count()
         ends = [
-            Nth(Gathered("array_agg", [self.key(n)], self.order, self.only, ARRAY(key.value.type)), count if last else 1)
+            Nth(
+                Gathered("array_agg", [self.key(n)], self.order, self.only, ARRAY(key.value.type)),
+                count if last else 1,
+            )
             for n, key in enumerate(self.keys)
         ]
         return func.coalesce(text.Pieces(['"', cursor(self.hash, ends), '"']), literal("null"))
@@ -137,7 +141,7 @@ class Connection:
     def count(self) -> Any:
         """How many rows the whole list has."""
         row, _ = self._rows()
-        return sql_cast(Select([func.count()], row.source), Text)
+        return sql_cast(Select([func.count()], row.origin), Text)
 
 
 def connection(build: "Build", type_: GraphQLObjectType, page: Page, details: "Details") -> Any:
@@ -177,7 +181,9 @@ def _member(made: Connection, type_: GraphQLObjectType, details: "Details") -> A
     made.build.sizes.append(made.window.size)
     made.build.loads.append(tuple(made.build.sizes))
     with made.build.at(nullable=False):
-        item = made.build.object(target, details, made.row) if name == "nodes" else _edge(made, target, details)
+        item = (
+            made.build.object(target, details, made.row) if name == "nodes" else _edge(made, target, details)
+        )
     made.build.sizes.pop()
     return made.items(item)
 

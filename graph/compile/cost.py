@@ -14,7 +14,9 @@ from graph.errors import RequestRefused
 
 @dataclass(frozen=True)
 class Limits:
-    """What one operation may ask for. A field costs a quarter of a millisecond to compile; a row some microseconds."""
+    """What one operation may ask for. A field costs a quarter of a millisecond to compile; a row some
+    microseconds.
+    """
 
     fields: int = 1_000
     depth: int = 20
@@ -41,13 +43,16 @@ def _count(
     depth: int,
 ) -> None:
     if depth > limits.depth:
-        raise RequestRefused("TOO_DEEP", f"An operation may be {limits.depth} fields deep. Ask in several requests.")
+        raise RequestRefused(
+            "TOO_DEEP", f"An operation may be {limits.depth} fields deep. Ask in several requests."
+        )
     for one in selections.selections:
         if isinstance(one, FieldNode):
             counted.fields += 1
             if counted.fields > limits.fields:
                 raise RequestRefused(
-                    "TOO_MANY_FIELDS", f"An operation may have {limits.fields} fields. Ask in several requests."
+                    "TOO_MANY_FIELDS",
+                    f"An operation may have {limits.fields} fields. Ask in several requests.",
                 )
             if one.selection_set:
                 _count(one.selection_set, fragments, limits, counted, depth + 1)
@@ -63,9 +68,12 @@ Load = tuple[Any, ...]
 
 def refuse_dear(loads: Sequence[Load], values: Values, limits: Limits) -> None:
     """Refuse an operation whose pages may bring too many rows."""
-    rows = sum(prod(size.read(values) if isinstance(size, Param) else size for size in load) for load in loads)
+    rows = sum(
+        prod(size.read(values) if isinstance(size, Param) else size for size in load) for load in loads
+    )
     if rows > limits.rows:
         raise RequestRefused(
             "TOO_EXPENSIVE",
-            f"This may bring {rows} rows, and {limits.rows} are the most. Ask for smaller pages, or for fewer within each.",
+            f"This may bring {rows} rows, and {limits.rows} are the most. "
+            "Ask for smaller pages, or for fewer within each.",
         )

@@ -1,7 +1,7 @@
 """Connections: orders, cursors, cuts, and the one derived table that a page is.
 
-Keys are never NULL, and the tie-break takes the direction of the last key, so most orders cut by one row comparison that
-an index answers both ways.
+Keys are never NULL, and the tie-break takes the direction of the last key, so most orders cut by one row
+comparison that an index answers both ways.
 """
 
 from base64 import b64decode, b64encode
@@ -11,12 +11,24 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Integer, Text, and_, cast, func, literal, or_, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    tuple_,
+)
 from sqlalchemy.sql import sqltypes
 from sqlalchemy.types import TypeEngine
 
 from graph.compile.rows import By, Paging, Select
-from graph.compile.shape import Param, Values
+from graph.compile.shape import Param, Values, kind
 from graph.compile.text import Pieces, base64
 from graph.errors import RequestRefused
 
@@ -45,9 +57,10 @@ class Derived(ColumnElement[Any]):
     __visit_name__ = "derived"
     inherit_cache = False
 
-    def __init__(self, select: Select, name: str) -> None:
+    def __init__(self, select: Select, name: str, *, lateral: bool = False) -> None:
         self.select = select
         self.name = name
+        self.lateral = lateral
 
 
 class Gathered(ColumnElement[Any]):
@@ -98,14 +111,15 @@ def cursor(hash_: str, keys: Sequence[Any]) -> Any:
     pieces: list[Any] = [f'["{hash_}"']
     for key in keys:
         pieces += [",", _written(key)]
-    return func.replace(base64(Pieces([*pieces, "]"])), literal("\n"), literal(""))
+    return func.replace(base64(Pieces([*pieces, "]"])), func.chr(10), literal(""))
 
 
 def _written(key: Any) -> Any:
     if isinstance(key.type, sqltypes.DateTime):
-        # The infinities have a text of their own, and UTC without an offset does not hang on the connection's settings.
+        # The infinities have a text of their own, and UTC without an offset does not hang on the
+        # connection's settings.
         return Pieces(['"', cast(key.op("AT TIME ZONE")(literal("UTC")), Text), '"'])
-    if isinstance(key.type, sqltypes.String):
+    if isinstance(kind(key.type), sqltypes.String):
         return cast(func.to_json(key), Text)
     return cast(key, Text)
 
@@ -113,7 +127,11 @@ def _written(key: Any) -> Any:
 def read_cursor(text: str, hash_: str, types: Sequence[TypeEngine[Any]]) -> list[Any]:
     """The keys in a cursor; one of another order, or no cursor at all, refuses the request."""
     try:
-        words = orjson.loads(b64decode(text.encode("ascii"), validate=True)) if len(text) <= LONGEST_CURSOR else []
+        words = (
+            orjson.loads(b64decode(text.encode("ascii"), validate=True))
+            if len(text) <= LONGEST_CURSOR
+            else []
+        )
         if words[0] != hash_ or len(words) != len(types) + 1:
             raise _refused()
         return [_read(word, type_) for word, type_ in zip(words[1:], types, strict=True)]
@@ -123,18 +141,20 @@ def read_cursor(text: str, hash_: str, types: Sequence[TypeEngine[Any]]) -> list
 
 def _refused() -> RequestRefused:
     return RequestRefused(
-        "BAD_CURSOR", "This cursor is not one of this list in this order. Use one that a page of the same list gave."
+        "BAD_CURSOR",
+        "This cursor is not one of this list in this order. Use one that a page of the same list gave.",
     )
 
 
-def _read(word: Any, type_: TypeEngine[Any]) -> Any:
+def _read(word: Any, type_: Any) -> Any:
+    type_ = kind(type_)
     if isinstance(type_, sqltypes.DateTime):
         if word in ("infinity", "-infinity"):
             # asyncpg writes PostgreSQL's infinities for these two.
             return (datetime.max if word == "infinity" else datetime.min).replace(tzinfo=UTC)
         return datetime.fromisoformat(word).replace(tzinfo=UTC)
     if isinstance(type_, sqltypes.String):
-        wanted: type = str
+        wanted: Any = str
     else:
         wanted = bool if isinstance(type_, Boolean) else int
         small = isinstance(type_, Integer) and not isinstance(type_, BigInteger)

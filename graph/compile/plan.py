@@ -1,4 +1,4 @@
-'''An operation, its plans, and the answers of their statements put together.
+"""An operation, its plans, and the answers of their statements put together.
 
     memory = Memory()                                    # one for the process; bounded
 
@@ -10,11 +10,12 @@
     plan = operation.plan(operation.read(variables, values))
     data, errors = await reader.answer(plan, values)     # one statement, or one for each wiki that is named
 
-`data` are the bytes of the JSON, `errors` GraphQLErrors with paths (usually none). What may be raised on the way:
+`data` are the bytes of the JSON, `errors` GraphQLErrors with paths (usually none). What may be raised on
+the way:
 
 * `NotCompiled`: not a query, or introspection is in it: let the executor that goes field by field answer
-  (`resolvers.fallback`); `Unreadable`: a variable isn't of its type: the same, and graphql-core will word the error;
-* `graph.errors.RequestRefused`: a request error without data; `.code` belongs into `extensions`;
+  (`resolvers.fallback`); `Unreadable`: a variable isn't of its type: the same, and graphql-core will word
+  the error; * `graph.errors.RequestRefused`: a request error without data; `.code` belongs into `extensions`;
 * `graph.errors.Unavailable`: the database can't be reached.
 
 The objects of a mutation's payload, on the mutation's own connection. `details` is what graphql-core's
@@ -25,7 +26,7 @@ The objects of a mutation's payload, on the mutation's own connection. `details`
     [call] = plan.calls(about(result, values))
     text = await connection.fetchval(call.sql, *call.arguments)
     data, errors = plan.answer([call], [text.encode()], path)      # data: b"null" where it isn't there
-'''
+"""
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
@@ -113,7 +114,9 @@ class Call(NamedTuple):
 class Plan:
     """An operation in one shape: its root fields as expressions, and the statements made of them."""
 
-    def __init__(self, roots: Sequence[RootField], loads: Sequence[cost.Load], limits: cost.Limits = LIMITS) -> None:
+    def __init__(
+        self, roots: Sequence[RootField], loads: Sequence[cost.Load], limits: cost.Limits = LIMITS
+    ) -> None:
         self.roots = roots
         self.loads = loads
         self.limits = limits
@@ -197,7 +200,11 @@ class Operation:
     """A validated operation, and its plans by the shape of its variables."""
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, name: str | None = None, limits: cost.Limits = LIMITS
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        name: str | None = None,
+        limits: cost.Limits = LIMITS,
     ) -> None:
         definition = get_operation_ast(document, name)
         if definition is None:
@@ -247,7 +254,8 @@ class Operation:
 
     def _build(self, shape: Shape) -> Build:
         found = {
-            name: symbol(type_, part, (name,)) for (name, type_, _), part in zip(self.variables, shape, strict=True)
+            name: symbol(type_, part, (name,))
+            for (name, type_, _), part in zip(self.variables, shape, strict=True)
         }
         coerced = {name: value for name, value in found.items() if value is not Undefined}
         return Build(Asked(self.schema, self.definition, self.fragments, VariableValues({}, coerced)))

@@ -1,7 +1,8 @@
 """What a resolver may say: rows that are not there yet, and the answers it can give about them.
 
-A resolver is a method on a `Row`. It says where the answer is; its annotation says what it is; the compiler makes every
-FROM. So the wiki, the moment and what the caller may see can't be forgotten: no resolver holds a FROM to forget them in.
+A resolver is a method on a `Row`. It says where the answer is; its annotation says what it is; the
+compiler makes every FROM. So the wiki, the moment and what the caller may see can't be forgotten: no
+resolver holds a FROM to forget them in.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,14 +28,16 @@ class Scope(NamedTuple):
 class Columns:
     """The columns of one alias, by name."""
 
-    def __init__(self, source: FromClause) -> None:
-        self.source = source
+    __slots__ = ("_alias",)
+
+    def __init__(self, alias: FromClause) -> None:
+        self._alias = alias
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self.source.c[name]
+            return self._alias.c[name]
         except KeyError:
-            raise AttributeError(f"{self.source.description} has no column {name}") from None
+            raise AttributeError(f"{self._alias.description} has no column {name}") from None
 
 
 @dataclass
@@ -57,12 +60,12 @@ def alias_of(model: Any) -> FromClause:
 
 
 class Row(Generic[M]):
-    """A row that is not there yet: `row` are its columns, `scope` its wiki and moment."""
+    """A row that is not there yet: `row` are its columns, `within` its wiki and moment, `origin` its FROM."""
 
     model: ClassVar[Any] = None
     row: M
-    scope: Scope
-    source: Source
+    within: Scope
+    origin: Source
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -75,13 +78,13 @@ class Row(Generic[M]):
     def over(cls, source: Source, scope: Scope) -> "Row[M]":
         """This type over a FROM."""
         row = cls.__new__(cls)
-        row.source, row.scope, row.row = source, scope, cast("M", Columns(source.base))
+        row.origin, row.within, row.row = source, scope, cast("M", Columns(source.base))
         return row
 
     @property
-    def at(self) -> Any:
+    def moment(self) -> Any:
         """The moment at which the row is looked at."""
-        return self.scope.at
+        return self.within.at
 
     # What a type may say of its rows as a whole.
 
@@ -101,11 +104,11 @@ class Row(Generic[M]):
 
     def one(self, on: Callable[[Any], bool]) -> T:  # type: ignore[type-var]  # the same
         """The one row for which it holds, or none."""
-        return cast("T", To(on, self.scope))
+        return cast("T", To(on, self.within))
 
     def all(self, on: Callable[[Any], bool], order: Callable[[Any], Sequence[Any]]) -> T:  # type: ignore[type-var]  # the same
         """All rows for which it holds, in an order without ties. Only where they are few."""
-        return cast("T", Many(on, self.scope, order))
+        return cast("T", Many(on, self.within, order))
 
     def page(
         self,
@@ -114,26 +117,30 @@ class Row(Generic[M]):
         edge: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> T:  # type: ignore[type-var]  # the same
         """A page of the rows for which it holds; `edge` answers the further fields of an edge."""
-        return cast("T", Page(on, self.scope, tuple(orders), edge or {}))
+        return cast("T", Page(on, self.within, tuple(orders), edge or {}))
 
     def part(self, answers: Mapping[str, Any] | None = None, *, there: Any = True) -> T:  # type: ignore[type-var]  # the same
         """An object of the same row: another type over it, or the answers themselves by name."""
         return cast("T", Part(self, answers, there))
 
     def elements(self, array: Any, *, keyed: bool = False) -> T:  # type: ignore[type-var]  # the same
-        """The elements of a JSON array, or the members of an object, as rows with the columns `key` and `value`."""
-        return cast("T", Elements(array, self.scope, keyed))
+        """The elements of a JSON array, or the members of an object, as rows with the columns `key` and
+        `value`.
+        """
+        return cast("T", Elements(array, self.within, keyed))
 
     # Values of other tables.
 
     def join(self, model: type[M2], on: Callable[[M2], Any], name: Any = None) -> M2:
-        """The one row of another table that belongs to this one, NULL where there is none; joined once for each name."""
+        """The one row of another table that belongs to this one, NULL where there is none; joined once for
+        each name.
+        """
         key = name or model
-        if key not in self.source.joins:
+        if key not in self.origin.joins:
             alias = alias_of(model)
-            condition = of_wiki(alias, self.scope) & on(cast("M2", Columns(alias)))
-            self.source.joins[key] = (alias, condition)
-        return cast("M2", Columns(self.source.joins[key][0]))
+            condition = of_wiki(alias, self.within) & on(cast("M2", Columns(alias)))
+            self.origin.joins[key] = (alias, condition)
+        return cast("M2", Columns(self.origin.joins[key][0]))
 
     def value(
         self,
@@ -145,14 +152,14 @@ class Row(Generic[M]):
         """One value of another table; of several rows the one with the greatest `latest`."""
         alias = alias_of(model)
         columns = cast("M2", Columns(alias))
-        source = Source(alias, [of_wiki(alias, self.scope), on(columns)])
+        source = Source(alias, [of_wiki(alias, self.within), on(columns)])
         order = [(latest(columns), True)] if latest else []
         return cast("T", Select([what(columns)], source, order=order, limit=1 if latest else None))
 
     def exists(self, model: type[M2], on: Callable[[M2], bool]) -> bool:
         """Whether another table has such a row."""
         alias = alias_of(model)
-        source = Source(alias, [of_wiki(alias, self.scope), on(cast("M2", Columns(alias)))])
+        source = Source(alias, [of_wiki(alias, self.within), on(cast("M2", Columns(alias)))])
         return cast("bool", Exists(Select([1], source)))
 
     def key_is(self, key: Any) -> bool:
@@ -172,13 +179,17 @@ class Root(Row[Any]):
     def start(cls) -> "Root":
         """The root, at the moment of the request, in the wiki that each statement is run for."""
         root = cls.__new__(cls)
-        root.scope = Scope(WIKI, NOW)
+        root.within = Scope(WIKI, NOW)
         return root
 
     def named(self, wiki: Any) -> T:  # type: ignore[type-var]  # T is what the caller's annotation says
         """The wiki of that name, which the directory turns into an id before the statement."""
         found = wiki.derive("wiki", WIKI.type, lambda name, values: values["directory"].get(name))
-        return cast("T", In(found, To(lambda one: one.row.id == WIKI, self.scope)))
+        return cast("T", In(found, To(lambda one: one.row.id == WIKI, self.within)))
+
+    def every_wiki(self, orders: "Sequence[By]") -> T:  # type: ignore[type-var]  # the same
+        """A page of all wikis: each row is the wiki of what hangs below it."""
+        return cast("T", Page(lambda _: true(), Scope(None, self.within.at), tuple(orders), {}))
 
     def looked_up(self, found: Any) -> T:  # type: ignore[type-var]  # the same
         """The object with that id."""
@@ -196,7 +207,9 @@ def key_columns(node: type[Row[Any]]) -> list[str]:
 
 @dataclass(frozen=True)
 class By:
-    """One key of an order: a name that no other key of the type has, what is sorted by, never NULL, and the direction."""
+    """One key of an order: a name that no other key of the type has, what is sorted by, never NULL, and the
+    direction.
+    """
 
     name: str
     key: Callable[[Any], Any]
@@ -205,11 +218,10 @@ class By:
 
 @dataclass(frozen=True)
 class To:
-    """Another row, or none. `node` names its type where the field's own is an interface."""
+    """Another row, or none."""
 
     on: Callable[[Any], Any]
     scope: Scope
-    node: str | None = None
 
 
 @dataclass(frozen=True)
@@ -261,22 +273,6 @@ class Elements:
 
 
 @dataclass(frozen=True)
-class Either:
-    """A row of one of several types: the first whose condition holds."""
-
-    cases: tuple[tuple[Any, To], ...]
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A value for those who may ask for it; to others an error of that code."""
-
-    value: Any
-    unless: Any
-    code: str
-
-
-@dataclass(frozen=True)
 class In:
     """An answer in a wiki of its own; only a root field gives one. `wiki` is read before the statement."""
 
@@ -285,7 +281,9 @@ class In:
 
 
 class Select(ColumnElement[Any]):
-    """A SELECT as an expression. It says its FROM itself: nothing is added to it or correlated behind one's back."""
+    """A SELECT as an expression. It says its FROM itself: nothing is added to it or correlated behind one's
+    back.
+    """
 
     __visit_name__ = "row_select"
     inherit_cache = False

@@ -1,7 +1,7 @@
 """Variables: what of them chooses a plan (their shape), and what is bound to it (their values).
 
-By type alone: enums, booleans, the type of an id, null and left out choose; all else is bound. What the compiler sees of
-a variable is made from the shape, so no value can leak into a statement.
+By type alone: enums, booleans, the type of an id, null and left out choose; all else is bound. What the
+compiler sees of a variable is made from the shape, so no value can leak into a statement.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,13 +19,15 @@ from graphql import (
 )
 from sqlalchemy import ARRAY, BigInteger, BindParameter, Boolean, Integer, Text
 from sqlalchemy.dialects.postgresql import INTERVAL, TIMESTAMP
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from graph.compile.ids import Ref, decode
 from graph.kinds import MILLISECONDS
 
 Values = dict[Any, Any]
-"""What is bound: variables' values by path, and what the request brings by name (`now`, rights, `directory`)."""
+"""What is bound: variables' values by path, and what the request brings by name (`now`, rights,
+`directory`).
+"""
 Shape = Any
 """Nested tuples, hashable: the key of a plan."""
 Path = tuple[str, ...]
@@ -64,6 +66,11 @@ class Param(BindParameter[Any]):
         return Param(f"{self.key}|{name}", type_, lambda values: change(read(values), values))
 
 
+def kind(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """A column's type without what SQLModel has wrapped around it."""
+    return kind(type_.impl_instance) if isinstance(type_, TypeDecorator) else type_
+
+
 def given(name: str, type_: TypeEngine[Any]) -> Param:
     """What the request itself brings, by its name in the values."""
     return Param(name, type_, lambda values: values[name])
@@ -94,7 +101,7 @@ class Ids:
     read: Callable[[Values], list[Ref | None]]
 
 
-def shape_of(type_: GraphQLInputType, value: Any, path: Path, values: Values) -> Shape:  # noqa: PLR0911 - a case each
+def shape_of(type_: GraphQLInputType, value: Any, path: Path, values: Values) -> Shape:
     """Check the value of a variable (or of a member of one), keep what is bound, and say what chooses."""
     if isinstance(type_, GraphQLNonNull):
         if value is None or value is Undefined:
@@ -110,7 +117,7 @@ def shape_of(type_: GraphQLInputType, value: Any, path: Path, values: Values) ->
         return _list_shape(type_.of_type, value if isinstance(value, list) else [value], path, values)
     if isinstance(type_, GraphQLEnumType):
         return _enum(type_, value)
-    return _scalar_shape(cast("GraphQLScalarType", type_), value, path, values)
+    return _scalar_shape(type_, value, path, values)
 
 
 def _object_shape(type_: GraphQLInputObjectType, value: Any, path: Path, values: Values) -> Shape:
@@ -136,7 +143,7 @@ def _list_shape(item: GraphQLInputType, value: list[Any], path: Path, values: Va
         words = [None if one is None else _enum(inner, one) for one in value]
         values[path] = words
         return ("one", words[0]) if len(words) == 1 else ("several",)
-    scalar = cast("GraphQLScalarType", inner)
+    scalar = inner
     if scalar.name == "ID":
         refs = [None if one is None else decode(_id_text(one)) for one in value]
         values[path] = refs
@@ -183,13 +190,15 @@ def _parse(type_: GraphQLScalarType, value: Any) -> Any:
 
 
 def storable(text: str) -> str:
-    """The text as PostgreSQL can compare it: it holds no U+0000 and no half of a pair, so nothing equals one that does."""
+    """The text as PostgreSQL can compare it: it holds no U+0000 and no half of a pair, so nothing equals one
+    that does.
+    """
     if text.isascii() and "\0" not in text:
         return text
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
-def symbol(type_: GraphQLInputType, shape: Shape, path: Path) -> Any:  # noqa: PLR0911 - a case each
+def symbol(type_: GraphQLInputType, shape: Shape, path: Path) -> Any:
     """What the compiler sees of a variable: choices as they are, what is bound as a parameter."""
     if isinstance(type_, GraphQLNonNull):
         return symbol(type_.of_type, shape, path)
@@ -205,7 +214,7 @@ def symbol(type_: GraphQLInputType, shape: Shape, path: Path) -> Any:  # noqa: P
         return _list_symbol(type_.of_type, shape, path)
     if isinstance(type_, GraphQLEnumType):
         return type_.parse_value(shape)
-    return _scalar_symbol(cast("GraphQLScalarType", type_).name, shape, path)
+    return _scalar_symbol(type_.name, shape, path)
 
 
 def _list_symbol(item: GraphQLInputType, shape: Shape, path: Path) -> Any:
@@ -214,7 +223,7 @@ def _list_symbol(item: GraphQLInputType, shape: Shape, path: Path) -> Any:
         return [symbol(item, part, (*path, str(n))) for n, part in enumerate(shape)]
     if isinstance(inner, GraphQLEnumType):
         return [inner.parse_value(shape[1])] if shape[0] == "one" else _param(path, ARRAY(Text()))
-    name = cast("GraphQLScalarType", inner).name
+    name = inner.name
     if name == "ID":
         return Ids(".".join(path), shape, lambda values: cast("list[Ref | None]", values[path]))
     return _param(path, ARRAY(SQL_TYPES[name]))
@@ -238,8 +247,8 @@ def _param(path: Path, type_: TypeEngine[Any]) -> Param:
     return Param(".".join(path), type_, lambda values: values[path])
 
 
-def lift(type_: GraphQLInputType, value: Any, name: str) -> Any:  # noqa: PLR0911 - a case each
-    """An argument as resolvers get it: what the document itself says is bound too, under a name of its own."""
+def lift(type_: GraphQLInputType, value: Any, name: str) -> Any:
+    """An argument as resolvers get it: what the document itself says is bound too, by a name of its own."""
     if isinstance(type_, GraphQLNonNull):
         return lift(type_.of_type, value, name)
     if value is None or isinstance(value, Param | Id | Ids):
@@ -251,7 +260,7 @@ def lift(type_: GraphQLInputType, value: Any, name: str) -> Any:  # noqa: PLR091
         return _lift_list(type_.of_type, value, name)
     if isinstance(type_, GraphQLEnumType):
         return value
-    return _lift_scalar(cast("GraphQLScalarType", type_).name, value, name)
+    return _lift_scalar(type_.name, value, name)
 
 
 def _lift_list(item: GraphQLInputType, value: list[Any], name: str) -> Any:
@@ -261,7 +270,7 @@ def _lift_list(item: GraphQLInputType, value: list[Any], name: str) -> Any:
     if isinstance(inner, GraphQLEnumType):
         words = [str(word) for word in value]
         return value if len(words) == 1 else Param(name, ARRAY(Text()), lambda _: words)
-    kind = cast("GraphQLScalarType", inner).name
+    kind = inner.name
     if kind == "ID":
         return _lift_ids(value, name)
     if any(isinstance(part, Param) for part in value):

@@ -1,6 +1,7 @@
 """JSON as SQL text: an object is a text expression over its row, put together with `||`.
 
-NULL in a piece makes the whole NULL, which is GraphQL's own propagation; so every piece that is given here is never NULL.
+NULL in a piece makes the whole NULL, which is GraphQL's own propagation; so every piece that is given here
+is never NULL.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,17 @@ from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, literal, literal_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import sqltypes
 
-FAULT = "\x01"
-"""The byte that marks a fault. No text in the answer can hold it: PostgreSQL escapes control characters in JSON."""
+from graph.compile.shape import kind
 
-DATETIME = literal_column("""'"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""'""")
-"""Exactly three digits and `Z`, as `@specifiedBy` of the scalar demands; NULL for the infinities, which are no time."""
+FAULT = "\x01"
+"""The byte that marks a fault. No text in the answer can hold it: PostgreSQL escapes control characters in
+JSON.
+"""
+
+DATETIME: ColumnElement[Any] = literal_column("""'"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""'""")
+"""Exactly three digits and `Z`, as `@specifiedBy` of the scalar demands; NULL for the infinities, which are
+no time.
+"""
 
 
 class Pieces(ColumnElement[Any]):
@@ -25,8 +32,10 @@ class Pieces(ColumnElement[Any]):
     inherit_cache = False
     type = Text()
 
-    def __init__(self, pieces: Sequence[Any]) -> None:
+    def __init__(self, pieces: Sequence[Any], *, sure: bool = False) -> None:
         self.pieces = flat(pieces)
+        self.sure = sure
+        """Whether no piece can be NULL."""
 
 
 def flat(pieces: Sequence[Any]) -> list[Any]:
@@ -42,7 +51,9 @@ def flat(pieces: Sequence[Any]) -> list[Any]:
 
 
 def obj(members: Mapping[str, Any]) -> Pieces:
-    """An object; a member's name is a client's alias, which GraphQL lets hold nothing that JSON would escape."""
+    """An object; a member's name is a client's alias, which GraphQL lets hold nothing that JSON would
+    escape.
+    """
     pieces: list[Any] = []
     for number, (name, value) in enumerate(members.items()):
         pieces += ["," if number else "{", f'"{name}":', value]
@@ -74,7 +85,7 @@ def leaves(value: Any) -> Any:
 
 def as_text(value: Any) -> Any:
     """The value as text, without a cast where it is text already."""
-    return value if isinstance(value.type, sqltypes.String) else cast(value, Text)
+    return value if isinstance(kind(value.type), sqltypes.String) else cast(value, Text)
 
 
 def _quoted(value: Any) -> Pieces:
@@ -100,12 +111,12 @@ SCALARS: dict[str, Any] = {
 
 def base64(text: Any) -> Any:
     """Text in base64; PostgreSQL breaks it into lines of 76 characters."""
-    return func.encode(func.convert_to(text, literal("UTF8")), literal("base64"))
+    return func.encode(func.convert_to(text, literal("UTF8")), literal("base64"), type_=Text())
 
 
 def global_id(type_: str, wiki: Any, key: Any) -> Any:
-    """The id of a node, as `graph.compile.ids` reads it; too short for a line break."""
-    return base64(Pieces([f"{type_}:", cast(wiki, Text), ":", cast(key, Text)]))
+    """The id of a node, as `graph.compile.ids` reads it; too short for a line break, and never NULL."""
+    return Pieces([base64(Pieces([f"{type_}:", cast(wiki, Text), ":", cast(key, Text)]))], sure=True)
 
 
 def array(of: Any) -> Pieces:

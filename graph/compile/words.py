@@ -4,20 +4,39 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import all_, and_, any_, case, false, func, literal_column, not_, or_
+from sqlalchemy import Boolean, Text, all_, and_, any_, case, false, func, literal, literal_column, not_, or_
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.sql.elements import ColumnElement
 
 from graph.compile.shape import MOMENT, NOW, SEES_HIDDEN, SEES_OPT_OUTS, Param
 
 __all__ = [
-    "ENDLESS", "NEVER", "NOW", "SEES_HIDDEN", "SEES_OPT_OUTS",
-    "both", "covers", "either", "first_of", "no", "not_one_of", "one_of", "or_else", "same", "when",
-]  # fmt: skip
+    "ENDLESS",
+    "FIRST_DAY",
+    "NEVER",
+    "NOW",
+    "SEES_HIDDEN",
+    "SEES_OPT_OUTS",
+    "both",
+    "covers",
+    "either",
+    "first_of",
+    "flag_in",
+    "no",
+    "not_one_of",
+    "one_of",
+    "or_else",
+    "same",
+    "told_in",
+    "when",
+]
 
 T = TypeVar("T")
 
 # Written into the statement as they are, so that partial indexes and statistics can serve a generic plan.
 ENDLESS = cast("datetime", literal_column("'infinity'::timestamptz", MOMENT))
+FIRST_DAY = cast("datetime", literal_column("'0001-01-01 00:00:00+00'::timestamptz", MOMENT))
+"""What `-infinity` reads as where a time must be told: the earliest that the format can write."""
 NEVER = cast("datetime", literal_column("'-infinity'::timestamptz", MOMENT))
 
 
@@ -38,11 +57,13 @@ def no(condition: bool) -> bool:
 
 def same(value: T, other: T) -> bool:
     """The two are equal; of columns, where `==` reads as a mistake."""
-    return cast("bool", cast("Any", value) == other)
+    return cast("bool", cast("Any", value) == _plain(other))
 
 
-def one_of(value: Any, words: Sequence[str]) -> bool:
-    """The value is one of the words, which are chosen by the shape where there is one, and bound where there are more."""
+def one_of(value: Any, words: Any) -> bool:
+    """The value is one of the words, which are chosen by the shape where there is one, and bound where there
+    are more.
+    """
     if isinstance(words, Param):
         return cast("bool", value == any_(words))
     if not words:
@@ -50,7 +71,7 @@ def one_of(value: Any, words: Sequence[str]) -> bool:
     return cast("bool", or_(*(value == str(word) for word in words)))
 
 
-def not_one_of(value: Any, words: Sequence[str]) -> bool:
+def not_one_of(value: Any, words: Any) -> bool:
     """The value is none of the words."""
     if isinstance(words, Param):
         return cast("bool", value != all_(words))
@@ -59,22 +80,39 @@ def not_one_of(value: Any, words: Sequence[str]) -> bool:
 
 def or_else(value: Any, other: T) -> T:
     """The value, or the other where there is none."""
-    return cast("T", func.coalesce(value, other))
+    return cast("T", func.coalesce(value, _plain(other)))
 
 
 def when(condition: bool, value: T, other: T | None = None) -> T | None:
     """The value where the condition holds, else the other (or nothing)."""
-    return cast("T | None", case((_sql([condition])[0], value), else_=other))
+    return cast("T | None", case((_sql([condition])[0], _plain(value)), else_=_plain(other)))
 
 
 def first_of(*cases: tuple[bool, T], other: T) -> T:
     """The value of the first condition that holds."""
-    return cast("T", case(*((_sql([condition])[0], value) for condition, value in cases), else_=other))
+    return cast(
+        "T", case(*((_sql([condition])[0], _plain(value)) for condition, value in cases), else_=_plain(other))
+    )
+
+
+def told_in(json: Any) -> Any:
+    """The text of a JSON value: a string without its quotes, nothing for null."""
+    return json.op("#>>", return_type=Text())(literal("{}", Text()))
+
+
+def flag_in(json: Any) -> bool:
+    """A JSON value that is true or false."""
+    return cast("bool", sql_cast(told_in(json), Boolean()))
 
 
 def covers(span: Any, moment: datetime) -> bool:
     """The stretch holds the moment: half-open, as all of them."""
     return both(span.valid_from <= moment, span.valid_to > moment)
+
+
+def _plain(value: Any) -> Any:
+    """A word as text: SQLAlchemy knows no literal for a member of an enumeration."""
+    return literal(str(value), Text()) if isinstance(value, str) else value
 
 
 def _sql(conditions: Sequence[Any]) -> list[ColumnElement[bool]]:

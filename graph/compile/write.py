@@ -1,20 +1,23 @@
 """An expression as the text of a statement, and the parameters in the order of their numbers.
 
-What the request brings (`Param`) is numbered; what resolvers and the compiler write is written out, so that the planner
-sees it although plans are generic.
+What the request brings (`Param`) is numbered; what resolvers and the compiler write is written out, so
+that the planner sees it although plans are generic.
 """
 
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
+from sqlalchemy.sql.elements import BinaryExpression, UnaryExpression
 
 from graph.compile.rows import Exists, Select
 from graph.compile.shape import Param
 from graph.compile.text import FAULT, Pieces
 
 LONGEST_CHAIN = 40
-"""Pieces of one `a || b || …`: a longer chain is deep and is copied quadratically, so it is written in halves."""
+"""Pieces of one `a || b || …`: a longer chain is deep and is copied quadratically, so it is written in
+halves.
+"""
 
 
 class Written(NamedTuple):
@@ -34,9 +37,9 @@ class Writer(PGCompiler):
     def visit_bindparam(self, bindparam: BindParameter[Any], *_: Any, **__: Any) -> str:
         """A number where the request brings it, else the value itself."""
         if not isinstance(bindparam, Param):
-            return self.render_literal_value(bindparam.value, bindparam.type)
+            return str(self.render_literal_value(bindparam.value, bindparam.type))  # type: ignore[no-untyped-call]  # SQLAlchemy's
         number, _first = self.numbers.setdefault(bindparam.key, (len(self.numbers) + 1, bindparam))
-        return f"CAST(${number} AS {self.dialect.type_compiler_instance.process(bindparam.type)})"
+        return f"${number}::{self.dialect.type_compiler_instance.process(bindparam.type)}"
 
     def visit_text_pieces(self, pieces: Pieces, **_: Any) -> str:
         """Texts, one after the other."""
@@ -70,7 +73,7 @@ class Writer(PGCompiler):
 
     def visit_derived(self, derived: Any, **_: Any) -> str:
         """A derived table, as a FROM."""
-        return f"{self.process(derived.select)} AS {derived.name}"
+        return f"{'LATERAL ' if derived.lateral else ''}{self.process(derived.select)} AS {derived.name}"
 
     def visit_picked(self, picked: Any, **_: Any) -> str:
         """A column of a derived table."""
@@ -108,7 +111,11 @@ class Writer(PGCompiler):
         return self.process(value) if isinstance(value, ColumnElement) else str(value)
 
     def _piece(self, piece: Any) -> str:
-        return quoted(piece) if isinstance(piece, str) else self.process(piece)
+        if isinstance(piece, str):
+            return quoted(piece)
+        # `||` binds as tightly as `->>` and most others.
+        operation = isinstance(piece, BinaryExpression | UnaryExpression)
+        return f"({self.process(piece)})" if operation else self.process(piece)
 
     def _chain(self, texts: list[str]) -> str:
         if len(texts) <= LONGEST_CHAIN:
@@ -125,7 +132,7 @@ def quoted(text: str) -> str:
     return "E'" + plain.replace("\\", "\\\\").replace(FAULT, "\\x01") + "'"
 
 
-DIALECT = PGDialect(paramstyle="numeric_dollar")
+DIALECT = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
 
 def write(element: ColumnElement[Any]) -> Written:

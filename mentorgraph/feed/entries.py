@@ -81,6 +81,7 @@ class Sighting:
     terms: Terms | None = None
     block_id: str | None = None
     reason: str | None = None
+    reason_is_known: bool = True
     performer: str | None = None
     hides_reason: bool = False
     hides_performer: bool = False
@@ -111,6 +112,7 @@ class Plain:
     comment: str | None
     user: str | None
     user_id: int | None = None
+    has_comment: bool = True
     hides_comment: bool = False
     hides_user: bool = False
     published: int | None = None
@@ -170,6 +172,7 @@ def _sighting(plain: Plain, kind: FactKind, name: str | None) -> Sighting:
         terms=terms(plain.params, suppressed=plain.log_type == "suppress") if block else None,
         block_id=_block_id(plain.params, kind),
         reason=plain.comment or None,
+        reason_is_known=plain.has_comment,
         performer=None if itself else plain.user,
         hides_reason=plain.hides_comment,
         hides_performer=plain.hides_user,

@@ -62,6 +62,7 @@ def sighting(entry: object) -> Sighting | Hiding | LeftOut:
         comment=text_or_none(entry.get("comment")),
         user=text_or_none(entry.get("user")),
         user_id=entry.get("userid"),
+        has_comment="comment" in entry or "commenthidden" in entry,
         hides_comment=entry.get("commenthidden", False) is not False,
         hides_user=entry.get("userhidden", False) is not False,
     )

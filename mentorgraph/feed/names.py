@@ -95,8 +95,9 @@ class Names:
         return name
 
     def _stretch(self, name: str, moment: Moment) -> int:
-        ends = self._ends.get(name, ())
-        return sum(1 for end in ends if end.came_before(moment))
+        ends = self._ends.get(name)
+        # Nearly all names are never given away nor taken over.
+        return 0 if ends is None else sum(end.came_before(moment) for end in ends)
 
     def _root(self, name: str, stretch: int) -> Root:
         if stretch > 0:

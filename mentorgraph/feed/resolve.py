@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.facts import BlockChanged, BlockLifted, BlockPlaced, Fact, Registered, Renamed
+from graph.history import WIKI_LOG
 from graph.kinds import FactKind, Origin
 from mentorgraph.feed.entries import HIDES_COMMENT, HIDES_USER, Hiding, LeftOut, Sighting, Terms
 from mentorgraph.feed.names import Accounts, Moment, Names, Place, Rename
 
-SOURCE = "mw-log"
 TEMPORARY = "~"
 AFTER_THE_LOG = 1 << 62
 """Within an instant other sources come after the wiki's log (rule 15)."""
 
 NO_EXPIRY = "no expiry known; give the log page too"
-NOBODY = "nobody of the name {name!r} is known at that time; give the registration and the renames too"
+NO_REASON = "the page was read without its comments; read it with the default leprop"
+NOBODY = "nobody of that name is known at that time; give the registration and the renames too"
 ANOTHER = "another entry has the same log id: is it of another wiki?"
 
 
@@ -54,21 +55,20 @@ class Performed:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A name that an account was given before this import, and by what."""
+    """A name that an account was given by a fact that is recorded already."""
 
     user_id: int
-    at: datetime
-    origin: Origin
-    kind: FactKind
+    fact: Fact
     name: str
-    fact_id: int
+    number: int
 
     @property
     def place(self) -> Place:
-        """Where that stands in the wiki's log, or after it."""
-        if self.origin.source == SOURCE and self.origin.source_id.isdigit():
-            return Place(self.at, int(self.origin.source_id))
-        return Place(self.at, AFTER_THE_LOG + self.fact_id)
+        """Where that stands in the wiki's log, or after it; the number parts what has no place there."""
+        source, source_id = self.fact.origin
+        if source == WIKI_LOG and source_id.isdecimal():
+            return Place(self.fact.at, int(source_id))
+        return Place(self.fact.at, AFTER_THE_LOG + self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +137,11 @@ def _entry(
     terms = _terms(named)
     if terms is not None and not terms.expiry_is_known:
         return NO_EXPIRY
+    if first.kind is not FactKind.REGISTERED and not any(line.sighting.reason_is_known for line in named):
+        return NO_REASON
     user_id = first.user_id if first.user_id is not None else _user_id(named, place, names, accounts)
     if user_id is None:
-        return NOBODY.format(name=first.name)
-    # A page may have been asked for without its comments.
+        return NOBODY
     reason = next((line.sighting.reason for line in named if line.sighting.reason is not None), None)
     reason = None if hidden & HIDES_COMMENT else reason
     return Resolved(
@@ -155,7 +156,7 @@ def _entry(
 
 
 def _fact(seen: Sighting, terms: Terms | None, reason: str | None) -> Fact:
-    at, origin = seen.at, Origin(SOURCE, str(seen.log_id))
+    at, origin = seen.at, Origin(WIKI_LOG, str(seen.log_id))
     if seen.kind is FactKind.REGISTERED:
         # Nobody is drawn for history that is brought in later.
         return Registered(at=at, origin=origin, assign=False)
@@ -205,7 +206,10 @@ def _written(moment: Moment) -> Place:
 
 def _then(name: str | None, line: Line, names: Names) -> str | None:
     """The name as it was at the time of the entry."""
-    return name if name is None or line.read_at is None else names.then(name, line.moment, line.moment.place)
+    if name is None or line.read_at is None:
+        return name
+    moment = line.moment
+    return names.then(name, moment, moment.place)
 
 
 def _name_given(line: Line, names: Names) -> str | None:
@@ -261,7 +265,7 @@ def _renames_known(known: Sequence[Known]) -> Iterable[Rename]:
     """What is recorded of names, as the renames that it came from."""
     last: dict[int, str] = {}
     for one in sorted(known, key=lambda one: one.place):
-        if one.kind is FactKind.RENAMED:
+        if one.fact.kind is FactKind.RENAMED:
             yield Rename(one.place, last.get(one.user_id), one.name)
         last[one.user_id] = one.name
 
@@ -271,11 +275,11 @@ def _accounts(gathered: Gathered, names: Names) -> Accounts:
     for one in gathered.known:
         root = (
             names.renamed(one.place.log_id)
-            if one.kind is FactKind.RENAMED
+            if one.fact.kind is FactKind.RENAMED
             else names.holder(one.name, Moment(one.place))
         )
         accounts.tell(root, one.place, one.user_id)
-        if one.kind is FactKind.REGISTERED:
+        if one.fact.kind is FactKind.REGISTERED:
             accounts.register(one.user_id, one.place)
     for line in gathered.lines:
         seen, moment = line.sighting, line.moment

@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from lifecycle_stories import A, B, C, DEFAULT, MENTEE, USERNAME, blocked, lifted, of, on, resigned, told
-
 from graph.draw import Candidate, draw, due_needs, needs_at, preferred_for
 from graph.facts import OptedIn, OptedOut
 from graph.kinds import MentorShare, RelationshipRole
+from lifecycle_stories import DEFAULT, MENTEE, USERNAME, A, B, C, blocked, lifted, of, on, resigned, told
 
 
 def test_the_share_weighs_and_none_is_never_drawn() -> None:

@@ -1,10 +1,22 @@
 """The worked examples, as the rules are told to moderators."""
 
 import pytest
-from lifecycle_stories import B, DEFAULT, EXAMPLES, THE_STORY, USERNAME, Example, blocked, claimed, needs, told, ties
 
 from graph.kinds import PolicyPreset, UserErrorCode
 from graph.policy import PRESETS
+from lifecycle_stories import (
+    DEFAULT,
+    EXAMPLES,
+    THE_STORY,
+    USERNAME,
+    B,
+    Example,
+    blocked,
+    claimed,
+    needs,
+    ties,
+    told,
+)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example[0])

@@ -1,10 +1,25 @@
-"""What holds for every history: collisions, late facts, both roles, mentors that come and go, policies that change."""
+"""What holds for every history: collisions, late facts, both roles, mentors that come and go, policies that
+change.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from graph.facts import Drawn, Ended, Graduated, Kept, MentorEnrolled, MentorResigned, Registered
+from graph.kinds import (
+    EndReason,
+    MenteeState,
+    RelationshipEventKind,
+    RelationshipRole,
+    RelationshipState,
+    StartReason,
+    UnblockAction,
+)
+from graph.lifecycle import project
+from graph.timeline import Need, Tie, Timeline
 from lifecycle_histories import (
     GROUND,
     MENTORS,
@@ -23,19 +38,6 @@ from lifecycle_histories import (
     terms,
 )
 from lifecycle_stories import MENTEE, on
-
-from graph.facts import Drawn, Ended, Graduated, Kept, MentorEnrolled, MentorResigned, Registered
-from graph.kinds import (
-    EndReason,
-    MenteeState,
-    RelationshipEventKind,
-    RelationshipRole,
-    RelationshipState,
-    StartReason,
-    UnblockAction,
-)
-from graph.lifecycle import project
-from graph.timeline import Need, Tie, Timeline
 
 often = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -56,7 +58,7 @@ def state_of(tie: Tie, at: datetime) -> RelationshipState:
     return next(s.state for s in tie.spans if s.start <= at and (s.end is None or at < s.end))
 
 
-def moments(history: History, timeline: Timeline) -> Iterator[datetime]:
+def moments(timeline: Timeline) -> Iterator[datetime]:
     """Those on which something happens, those between, and those at which the timeline turns."""
     yield from MOMENTS
     yield from (span.start for tie in timeline.ties for span in tie.spans)
@@ -113,10 +115,24 @@ def test_stretches_and_needs_are_contiguous_and_never_empty(history: History) ->
 
 
 @often
+@given(histories(block_facts))
+def test_the_spans_of_a_block_are_contiguous_never_empty_and_end_with_it(history: History) -> None:
+    for block in history.projected().blocks:
+        starts = [span.start for span in block.spans]
+        ends = [span.end for span in block.spans]
+        assert starts[:1] in ([], [block.placed_at])
+        assert starts[1:] == ends[:-1]
+        assert all(end is None or start < end for start, end in zip(starts, ends, strict=True))
+        assert block.lifted_at is None or not ends or ends[-1] == block.lifted_at
+
+
+@often
 @given(histories())
-def test_a_mentee_has_one_tie_per_role_never_with_the_same_mentor_nor_with_themselves(history: History) -> None:
+def test_a_mentee_has_one_tie_per_role_never_with_the_same_mentor_nor_with_themselves(
+    history: History,
+) -> None:
     timeline = history.projected()
-    for at in moments(history, timeline):
+    for at in moments(timeline):
         now = [tie for tie in timeline.ties if covers(tie, at)]
         assert len({tie.role for tie in now}) == len(now)
         assert len({tie.mentor for tie in now}) == len(now)
@@ -127,7 +143,7 @@ def test_a_mentee_has_one_tie_per_role_never_with_the_same_mentor_nor_with_thems
 @given(histories())
 def test_a_tie_is_suspended_exactly_while_a_counted_block_is_open(history: History) -> None:
     timeline = history.projected()
-    for at in moments(history, timeline):
+    for at in moments(timeline):
         blocked = is_blocked(history, at)
         counted = any(
             span.counted and span.start <= at and (span.end is None or at < span.end)
@@ -147,14 +163,16 @@ def test_a_tie_is_suspended_exactly_while_a_counted_block_is_open(history: Histo
 def test_whoever_is_due_a_mentor_has_a_need_and_nobody_has_who_is_blocked(history: History) -> None:
     timeline = history.projected()
     barred = list(_bars(history, timeline))
-    for at in moments(history, timeline):
+    for at in moments(timeline):
         needed = {need.role for need in timeline.needs if covers(need, at)}
         if is_blocked(history, at):
             assert not needed
         ties = open_ties(timeline, at)
         assert not needed & set(ties)
         state = [s.state for s in timeline.stretches if s.start <= at and (s.end is None or at < s.end)]
-        due = any(isinstance(f, Registered) and f.assign and f.at <= at for f in standing_facts(history.facts))
+        due = any(
+            isinstance(f, Registered) and f.assign and f.at <= at for f in standing_facts(history.facts)
+        )
         was_mentored = any(tie.start <= at and tie.role is PRIMARY for tie in timeline.ties)
         if state == [MenteeState.UNASSIGNED] and (due or was_mentored) and not any(s <= at for s in barred):
             assert PRIMARY in needed
@@ -163,7 +181,9 @@ def test_whoever_is_due_a_mentor_has_a_need_and_nobody_has_who_is_blocked(histor
 
 
 def _bars(history: History, timeline: Timeline) -> Iterator[datetime]:
-    """From when on a role may be left without a mentor: ended by hand, graduated, or left unassigned by policy."""
+    """From when on a role may be left without a mentor: ended by hand, graduated, or left unassigned by
+    policy.
+    """
     for fact in standing_facts(history.facts):
         if isinstance(fact, Ended | Graduated) and fact.origin not in timeline.without_effect:
             yield fact.at
@@ -185,7 +205,9 @@ def test_no_tie_is_released_while_an_open_block_holds_it(history: History) -> No
 
 
 def _held_until(history: History, timeline: Timeline, tie: Tie) -> datetime:
-    """By the spans of blocks: the latest hold of those open at the end, from the start of their last limited run."""
+    """By the spans of blocks: the latest hold of those open at the end, from the start of their last limited
+    run.
+    """
     assert tie.end is not None
     found = tie.start
     policy = policy_at(history.policies, tie.end)
@@ -262,7 +284,7 @@ def test_events_tell_the_ties_and_nothing_else(history: History) -> None:
     told = [event for event in timeline.events if event.kind is not RelationshipEventKind.CHANGED]
     expected = []
     for tie in timeline.ties:
-        before = None
+        before: RelationshipState | None = None
         for span in tie.spans:
             expected.append((span.start, tie.key, before, span.state))
             before = span.state

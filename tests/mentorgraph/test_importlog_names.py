@@ -1,4 +1,4 @@
-"""Whom names mean: after any history of renames, swaps and reuse, events and log pages mean the same accounts."""
+"""Whom names mean: after any history of renames, swaps and reuse, events and log pages mean the same."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.facts import FACTS
 from graph.kinds import FactKind, Origin
 from mentorgraph.feed.entries import Sighting
 from mentorgraph.feed.resolve import Gathered, Known, Line, Whence, resolve
@@ -17,7 +18,7 @@ NOBODY_IN_PARTICULAR = Whence(0, 1)
 
 @dataclass
 class Wiki:
-    """A wiki that registers, renames and unblocks at random, many times a second, and keeps a log as MediaWiki does."""
+    """A wiki that registers, renames and unblocks at random, often in one second, and logs like MediaWiki."""
 
     random: Random
     now: datetime = NOON
@@ -48,7 +49,9 @@ class Wiki:
             # It gets its log id first and is published last: others that still see the old name come between.
             between = self.random.random() < 0.3
             log_id = len(self.log) + 1
-            self.log.append(Sighting(log_id=log_id, at=self.now, kind=FactKind.RENAMED, name=old, new_name=new))
+            self.log.append(
+                Sighting(log_id=log_id, at=self.now, kind=FactKind.RENAMED, name=old, new_name=new)
+            )
             self.truth[log_id] = account
             if between:
                 self.note(FactKind.BLOCK_LIFTED, account, old)
@@ -88,11 +91,9 @@ class Wiki:
         return [
             Known(
                 user_id=self.truth[seen.log_id],
-                at=seen.at,
-                origin=Origin("mw-log", str(seen.log_id)),
-                kind=seen.kind,
+                fact=FACTS[seen.kind](at=seen.at, origin=Origin("mw-log", str(seen.log_id))),
                 name=seen.new_name or seen.name or "",
-                fact_id=seen.log_id,
+                number=seen.log_id,
             )
             for seen in self.log
             if seen.kind in (FactKind.REGISTERED, FactKind.RENAMED)

@@ -378,3 +378,5 @@ GRANT UPDATE, DELETE ON
     account_name, suppressed_name, mentor_term, block_span, relationship_span, mentee_span, need
     TO mentorgraph_app;
 GRANT DELETE ON job, outbox TO mentorgraph_app;
+-- Ties, blocks and events are given their ids before they are written, for they refer to each other.
+GRANT USAGE ON SEQUENCE relationship_id_seq, block_id_seq, relationship_event_id_seq TO mentorgraph_app;

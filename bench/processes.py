@@ -1,0 +1,112 @@
+"""The processes that are measured: started, waited for, ended by their id, and asked what CPU they took."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+ROOT: Final = Path(__file__).parents[1]
+PATIENCE: Final = 60.0
+TICK: Final = os.sysconf("SC_CLK_TCK")
+
+
+class Listening(NamedTuple):
+    """A server as a process, at a port of 127.0.0.1."""
+
+    pid: int
+    port: int
+
+
+@contextmanager
+def server(dsn: str, **settings: str) -> Iterator[Listening]:
+    """`mentorgraph serve` over a database, as users run it."""
+    port = _free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")}
+    environment |= {"MENTORGRAPH_DATABASE_URL": dsn, "MENTORGRAPH_PORT": str(port), "MENTORGRAPH_DEMO": "0"}
+    environment |= {f"MENTORGRAPH_{name.upper()}": value for name, value in settings.items()}
+    with _running([sys.executable, "-m", "mentorgraph", "serve"], environment, port) as listening:
+        yield listening
+
+
+@contextmanager
+def bare() -> Iterator[Listening]:
+    """Starlette without anything."""
+    port = _free_port()
+    with _running([sys.executable, str(ROOT / "bench/bare.py"), str(port)], os.environ, port) as listening:
+        yield listening
+
+
+@contextmanager
+def _running(command: list[str], environment: Mapping[str, str], port: int) -> Iterator[Listening]:
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield Listening(process.pid, port)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SystemExit(f"A server ended with status {process.returncode}: {process.args!r}")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit(f"A server does not answer: {process.args!r}")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def postmaster(folder: Path) -> int:
+    """The embedded PostgreSQL's first process."""
+    return int((folder / "postgres/postmaster.pid").read_text().split("\n", 1)[0])
+
+
+class Times(NamedTuple):
+    """CPU seconds so far."""
+
+    own: float
+    of_ended_children: float
+    parent: int
+
+
+def _times(pid: int) -> Times:
+    # The name, in parentheses, may hold anything; what follows it are numbers.
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    user, system, ended_user, ended_system = (int(word) for word in words[11:15])
+    return Times((user + system) / TICK, (ended_user + ended_system) / TICK, int(words[1]))
+
+
+def cpu(pid: int) -> float:
+    """CPU seconds that a process has taken."""
+    return _times(pid).own
+
+
+def cpu_of_family(pid: int) -> float:
+    """The same of a process and its children, those that have ended among them."""
+    own = _times(pid)
+    total = own.own + own.of_ended_children
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                times = _times(int(entry.name))
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            total += times.own if times.parent == pid else 0
+    return total

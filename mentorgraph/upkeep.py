@@ -1,0 +1,82 @@
+"""What is done to a database as a whole: wait for it, migrate it, fill it with the demo wiki, rebuild it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from graph.errors import Unavailable
+from mentorgraph.demo.fill import fill as fill_with_demo
+from models.ledger import Ledger
+from models.migrate import upgrade
+
+CONSOLE = Console(highlight=False)
+
+NOT_THERE_YET = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError)
+
+
+async def ready(dsn: str, patience: float) -> None:
+    """Wait for the database, and bring it to the newest schema."""
+    await until_up(dsn, patience)
+    await upgrade(dsn)
+
+
+async def until_up(dsn: str, patience: float) -> None:
+    """Wait for a database that is starting beside us; one that is not there in time is an error."""
+    deadline = asyncio.get_running_loop().time() + patience
+    while True:
+        try:
+            connection = await asyncpg.connect(dsn, timeout=5)
+        except NOT_THERE_YET as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise Unavailable(
+                    f"The database does not answer ({error}). Is it up, is MENTORGRAPH_DATABASE_URL right?"
+                ) from error
+            await asyncio.sleep(0.2)
+        except asyncpg.PostgresError as error:
+            raise Unavailable(f"The database does not let us in: {error}.") from error
+        else:
+            return await connection.close()
+
+
+async def fill(dsn: str) -> bool:
+    """Fill an empty database with the demo wiki; whether it was empty."""
+    async with Ledger.open(dsn) as ledger:
+        if await ledger.wikis():
+            return False
+        with bar("A demo wiki moves in") as progress:
+            task = progress.add_task("", total=None)
+            await fill_with_demo(
+                ledger, lambda done, total: progress.update(task, completed=done, total=total)
+            )
+    return True
+
+
+async def rebuild(dsn: str) -> None:
+    """Project every wiki's facts anew."""
+    async with Ledger.open(dsn) as ledger:
+        for name, wiki in sorted((await ledger.wikis()).items()):
+            with bar(f"Rebuilding {name}") as progress:
+                task = progress.add_task("", total=None)
+                count = await ledger.rebuild(
+                    wiki,
+                    lambda done, total: progress.update(task, completed=done, total=total),  # noqa: B023 - called before the loop goes on
+                )
+            CONSOLE.print(f"{name}: the timelines of {count} accounts follow from their facts.")
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Progress]:
+    """A progress bar over accounts."""
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("accounts"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=CONSOLE) as progress:
+        yield progress

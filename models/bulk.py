@@ -1,0 +1,157 @@
+"""Many facts at once, as imports bring them: grouped by mentee, each projected once, written in sets; no draws."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Final
+
+from graph.errors import Refused
+from graph.kinds import Origin
+from models.change import Change, Given, Office
+from models.checks import check
+from models.connections import transact
+from models.decisions import change_terms
+from models.entry import BulkResult, Entry
+from models.names import place
+from models.recording import open_for
+from models.resolving import Surroundings, find, other_content
+
+# So many entries share a transaction that the price of a statement vanishes, and so few that a lock is had only
+# for a moment. Two are in flight: while PostgreSQL writes the one, the next is projected.
+ENTRIES_A_CHANGE: Final = 1500
+IN_FLIGHT: Final = 2
+
+
+class Batch:
+    """The entries of one call, and what has become of each so far."""
+
+    def __init__(self, office: Office, wiki: int, entries: Sequence[Entry]) -> None:
+        self._office, self._wiki = office, wiki
+        self._entries = [replace(entry, bulk=True) for entry in entries]
+        self._refused: dict[int, Refused] = {}
+        self._known: set[int] = set()
+
+    async def record(self) -> BulkResult:
+        """Those about mentors' terms first, for the timelines of mentees read them."""
+        new = self._resolve(await self._look())
+        for index, given in new.items():
+            if given.mentee is None:
+                await self._record_terms(index)
+        await self._record_chunks([given for given in new.values() if given.mentee is not None])
+        recorded = len(self._entries) - len(self._known) - len(self._refused)
+        return BulkResult(recorded, len(self._known), self._refused)
+
+    async def _look(self) -> Surroundings:
+        around = Surroundings()
+        office = self._office
+        await transact(
+            office.pool, lambda connection: around.look(connection, self._wiki, self._entries), office.chance
+        )
+        return around
+
+    def _resolve(self, around: Surroundings) -> dict[int, Given]:
+        """Who is meant, in the order in which things happened: what comes first names those that come later."""
+        found: dict[int, Given] = {}
+        waiting = sorted(range(len(self._entries)), key=lambda index: place(self._entries[index].fact))
+        self._refuse_what_cannot_be(waiting)
+        while True:
+            again = [index for index in waiting if not self._is_resolved(index, around, found)]
+            # What nobody was known for may be understood when the rest is; as long as that helps, once more.
+            if not again or len(again) == len(waiting):
+                return found
+            waiting = again
+
+    def _refuse_what_cannot_be(self, waiting: list[int]) -> None:
+        """Refuse what can be true of nobody, and pass over what this batch brings twice."""
+        now, firsts = self._office.clock(), dict[Origin, int]()
+        for index in list(waiting):
+            entry = self._entries[index]
+            first = firsts.setdefault(entry.origin, index)
+            try:
+                check(entry, now)
+                if first != index and self._entries[first].fact != entry.fact:
+                    raise other_content()
+            except Refused as refused:
+                self._refused[index] = refused
+                waiting.remove(index)
+            else:
+                if first != index:
+                    self._known.add(index)
+                    waiting.remove(index)
+
+    def _is_resolved(self, index: int, around: Surroundings, found: dict[int, Given]) -> bool:
+        entry = self._entries[index]
+        try:
+            if around.replayed(entry) is not None:
+                self._known.add(index)
+            else:
+                found[index] = around.given(entry)
+                around.learn(found[index])
+        except Refused as refused:
+            self._refused[index] = refused
+            return False
+        self._refused.pop(index, None)
+        return True
+
+    async def _record_terms(self, index: int) -> None:
+        entry = self._entries[index]
+
+        async def work(change: Change) -> None:
+            around = Surroundings()
+            await around.look(change.connection, change.wiki, [entry])
+            if around.replayed(entry) is None:
+                await change_terms(change, around, entry, draw=False)
+
+        try:
+            await self._office.change(self._wiki, work)
+        except Refused as refused:
+            self._refused[index] = refused
+
+    async def _record_chunks(self, given: Sequence[Given]) -> None:
+        gate = asyncio.Semaphore(IN_FLIGHT)
+
+        async def one_of_few(chunk: Sequence[Given]) -> None:
+            async with gate:
+                await self._record_chunk(chunk)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for chunk in _chunks(given):
+                    group.create_task(one_of_few(chunk))
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from several
+
+    async def _record_chunk(self, chunk: Sequence[Given]) -> None:
+        async def work(change: Change) -> None:
+            # Another may have recorded some of them since we looked.
+            known = await find(change.connection, change.wiki, (one.entry.origin for one in chunk))
+            given = [one for one in chunk if one.entry.origin not in known]
+            if not given:
+                return
+            await open_for(change, given)
+            ids = await change.append(given)
+            change.project(change.accounts)
+            causes = {
+                one.mentee: fact for one, fact in zip(given, ids, strict=True) if one.mentee is not None
+            }
+            await change.write(bulk=True, causes=causes)
+
+        await self._office.change(self._wiki, work)
+
+
+def _chunks(given: Sequence[Given]) -> Iterator[list[Given]]:
+    """All that is about one mentee is in one chunk."""
+    chunk: list[Given] = []
+    for _, group in groupby(sorted(given, key=_mentee), key=_mentee):
+        chunk += group
+        if len(chunk) >= ENTRIES_A_CHANGE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _mentee(given: Given) -> int:
+    assert given.mentee is not None
+    return given.mentee

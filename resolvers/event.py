@@ -1,0 +1,158 @@
+"""A transition of a tie that was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+import strawberry
+
+import models
+from graph.compile.rows import Row
+from graph.compile.words import (
+    SEES_HIDDEN,
+    SEES_OPT_OUTS,
+    both,
+    either,
+    no,
+    not_one_of,
+    one_of,
+    or_else,
+    same,
+    when,
+)
+from graph.kinds import FactKind, RelationshipEventKind, RelationshipState
+from resolvers.account import seen
+from resolvers.actor import acted, by_itself
+from resolvers.declare import Filter, Node, answer, column, node
+from resolvers.declare import where as member
+
+if TYPE_CHECKING:
+    from resolvers.actor import Actor
+    from resolvers.block import Block
+    from resolvers.relationship import Relationship
+
+CLOCK = "clock"
+"""The source of what no fact caused."""
+
+PRIVATE = (FactKind.OPTED_OUT, FactKind.OPTED_IN)
+"""Whose reason and actor would tell of an opt-out."""
+
+BLOCKING = (FactKind.BLOCK_PLACED, FactKind.BLOCK_CHANGED)
+"""Whose reason and performer can be hidden with the block's."""
+
+
+@node("A transition of a tie: what happened to it, when, and why.")
+class RelationshipEvent(Row[models.RelationshipEvent], Node):
+    """One event of the feed, which is never changed."""
+
+    kind: RelationshipEventKind = column("What happened.")
+    at: datetime = column("When it took effect.")
+    recorded_at: datetime = column("When it became known here.")
+    from_state: RelationshipState | None = column("The state before; null where the tie began.")
+    to_state: RelationshipState = column("The state after.")
+    bulk: bool = column("Whether it was one of many made by one act, such as a resignation.")
+
+    def visible(self) -> bool:
+        """An event of somebody who is hidden is not there."""
+        return both(seen(self, self.row.mentee_id), seen(self, self.row.mentor_id))
+
+    def listed(self, where: RelationshipEventFilter | None) -> Iterator[bool]:
+        """What holds of every event in a list: unless asked, it was not withdrawn."""
+        asked = where.withdrawn if where else None
+        yield self.is_withdrawn() if asked is True else no(self.is_withdrawn())
+        if where:
+            yield from where.conditions(self)
+
+    def is_withdrawn(self) -> bool:
+        """Whether a later event says that it is untrue."""
+        return self.exists(models.RelationshipEvent, lambda later: same(later.withdraws_id, self.row.id))
+
+    # The fact that caused it and the fact's words, joined where they are named.
+
+    @property
+    def fact(self) -> models.Fact:
+        """What caused it; none for the clock."""
+        return self.join(models.Fact, lambda fact: same(fact.id, self.row.fact_id))
+
+    @property
+    def words(self) -> models.FactText:
+        """The fact's names and free text."""
+        return self.join(models.FactText, lambda text: same(text.fact_id, self.row.fact_id))
+
+    def may_read(self, shown: bool) -> bool:
+        """Whether the fact's words are for the caller: not of an opt-out, nor of a block whose own are
+        hidden.
+        """
+        public = either(not_one_of(self.fact.kind, PRIVATE), cast("bool", SEES_OPT_OUTS))
+        return both(public, either(not_one_of(self.fact.kind, BLOCKING), shown, cast("bool", SEES_HIDDEN)))
+
+    @answer
+    def relationship(self) -> Relationship:
+        """The tie that it happened to."""
+        return self.by_key(self.row.relationship_id)
+
+    @answer
+    def block(self) -> Block | None:
+        """The block that caused it."""
+        return self.by_key(self.row.block_id)
+
+    @answer
+    def actor(self) -> Actor | None:
+        """Who acted; null for the clock, and where it is hidden from the caller."""
+        fact, words = self.fact, self.words
+        shown = self.exists(
+            models.Block,
+            lambda block: both(
+                same(block.id, self.row.block_id),
+                either(no(block.performer.is_(None)), no(block.performer_id.is_(None))),  # type: ignore[union-attr]  # a column
+            ),
+        )
+        tool = by_itself(fact, words)
+        return acted(self, fact.performer_id, words.performer, tool=tool, told=self.may_read(shown))
+
+    @answer
+    def reason(self) -> str | None:
+        """The reason given; null where there is none or it is hidden from the caller."""
+        shown = self.exists(
+            models.Block,
+            lambda block: both(same(block.id, self.row.block_id), no(block.reason.is_(None))),  # type: ignore[union-attr]  # a column
+        )
+        return when(self.may_read(shown), self.words.reason)
+
+    @answer
+    def source(self) -> str:
+        """Where it was learnt: `mw-log`, `reconcile`, `api`, `clock`, …"""
+        return or_else(self.fact.source, CLOCK)
+
+    @answer
+    def source_id(self) -> str | None:
+        """The fact's id there, as `retractFact` takes it; null for the clock."""
+        return self.fact.source_id
+
+    @answer
+    def withdraws(self) -> RelationshipEvent | None:
+        """For `WITHDRAWN`: the event that is no longer true."""
+        return self.by_key(self.row.withdraws_id)
+
+    @answer
+    def withdrawn_at(self) -> datetime | None:
+        """When it was withdrawn; lists leave withdrawn events out unless asked."""
+        return self.value(
+            models.RelationshipEvent,
+            lambda later: same(later.withdraws_id, self.row.id),
+            lambda later: later.recorded_at,
+        )
+
+
+@strawberry.input(description="Which events.")
+class RelationshipEventFilter(Filter):
+    """Each member says which events it lets through."""
+
+    kind: list[RelationshipEventKind] | None = member(
+        "Of those kinds.", lambda event, kinds: one_of(event.row.kind, kinds)
+    )
+    withdrawn: bool | None = member(
+        "True: those alone that turned out untrue. Else they are left out.", lambda _event, _withdrawn: True
+    )

@@ -1,0 +1,56 @@
+"""The server in the test's own process, at a moment of the test's choosing: a draw is made when it is made."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import httpx
+from acceptance.conftest import Client
+from starlette.types import ASGIApp, Message
+
+from mentorgraph.app import create_app
+from mentorgraph.settings import Settings
+
+
+class Calendar:
+    """The clock of a server, which stands still until the test turns a page."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@asynccontextmanager
+async def living(database: str, calendar: Calendar, **settings: Any) -> AsyncIterator[Client]:
+    """Somebody who asks a server that lives by that calendar, for as long as the block takes."""
+    app = create_app(Settings(**({"demo": False, "open": False} | settings)), database, calendar)
+    transport = httpx.ASGITransport(app)
+    async with started(app), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8400") as http:
+        yield Client(http)
+
+
+@asynccontextmanager
+async def started(app: ASGIApp) -> AsyncIterator[None]:
+    """Start the application and stop it again, as a server does."""
+    said: asyncio.Queue[Message] = asyncio.Queue()
+    heard: asyncio.Queue[Message] = asyncio.Queue()
+    running = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, heard.put))
+    said.put_nowait({"type": "lifespan.startup"})
+    answer = await heard.get()
+    assert answer["type"] == "lifespan.startup.complete", answer.get("message")
+    try:
+        yield
+    finally:
+        said.put_nowait({"type": "lifespan.shutdown"})
+        await running
+
+
+def written(moment: datetime) -> str:
+    """A moment as callers write it, and as the server does."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+

@@ -1,0 +1,93 @@
+"""A database that is down: a 503 that says when to come back, and nobody has to restart the server afterwards."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from acceptance.conftest import Client, mutation, serving
+
+from mentorgraph import postgres
+
+pytestmark = pytest.mark.acceptance
+
+WIKI = {"dbName": "steadywiki", "url": "https://steady.example.org"}
+ASK = '{ wiki(dbName: "steadywiki") { dbName } }'
+ANOTHER = '{ wiki(dbName: "steadywiki") { mentees { totalCount } } }'
+
+
+class Database:
+    """A PostgreSQL of the test's own, which it can stop and start again in the same place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.run = ExitStack()
+        self.dsn = ""
+
+    def start(self) -> None:
+        self.dsn = self.run.enter_context(postgres.running(self.folder, postgres.UNSAFE_BUT_FAST))
+
+    def stop(self) -> None:
+        self.run.close()
+
+
+@pytest.fixture(scope="module")
+async def standing() -> AsyncIterator[tuple[Database, Client]]:
+    """A server in a process of its own, over a database that can be stopped under it."""
+    with tempfile.TemporaryDirectory(prefix="mg-") as made, ExitStack() as everything:
+        Path(made).chmod(0o755)
+        database = Database(Path(made) / "d")
+        database.start()
+        everything.callback(database.stop)
+        address = everything.enter_context(serving(database.dsn))
+        async with httpx.AsyncClient(base_url=address, timeout=60) as http:
+            yield database, Client(http)
+
+
+async def test_who_asks_while_the_database_is_down_is_told_to_come_back_and_then_is_answered(
+    standing: tuple[Database, Client],
+) -> None:
+    database, client = standing
+    await client.done("addWiki", WIKI)
+    assert await client.ask(ASK) == {"wiki": {"dbName": "steadywiki"}}
+
+    database.stop()
+    refused = {
+        "a query that was asked before": await client.post(ASK),
+        "the same again": await client.post(ASK),
+        "a query that was never asked": await client.post(ANOTHER),
+        "a mutation": await client.post(mutation("addWiki"), input=WIKI | {"dbName": "otherwiki"}),
+    }
+    for what, answer in refused.items():
+        must_be_unavailable(what, answer)
+    assert (await client.http.get("/healthz")).status_code == httpx.codes.OK, "the process itself is well"
+
+    database.start()
+    assert await client.ask(ASK) == {"wiki": {"dbName": "steadywiki"}}
+    assert await client.ask(ANOTHER) == {"wiki": {"mentees": {"totalCount": 0}}}
+    await client.done("addWiki", WIKI | {"dbName": "otherwiki"})
+
+
+async def test_many_who_ask_while_the_database_goes_and_comes_are_all_answered(
+    standing: tuple[Database, Client],
+) -> None:
+    database, client = standing
+    answers = asyncio.gather(*(client.post(ASK) for _ in range(20)))
+    database.stop()
+    for answer in await answers:
+        assert answer.status_code in {200, 503}, answer.text
+    database.start()
+    assert [answer.status_code for answer in await asyncio.gather(*(client.post(ASK) for _ in range(20)))] == [200] * 20
+
+
+def must_be_unavailable(what: str, answer: httpx.Response) -> None:
+    assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, f"{what}: {answer.text}"
+    assert int(answer.headers["retry-after"]) >= 1, what
+    body = answer.json()
+    assert body.get("data") is None, what
+    (error,) = body["errors"]
+    assert error["extensions"]["code"] == "UNAVAILABLE", what
+    assert "in a moment" in error["message"], what

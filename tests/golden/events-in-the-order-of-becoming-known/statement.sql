@@ -1,0 +1,45 @@
+SELECT '{"wiki":'
+|| coalesce(
+  (SELECT '{"events":'
+  ||
+    (SELECT '{"edges":['
+    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0) FILTER (WHERE p.n <= $1::INTEGER), '')
+    || '],"pageInfo":{"hasNextPage":'
+    || CAST(count(*) > $1::INTEGER AS TEXT)
+    || '}}'
+    FROM
+      (SELECT relationship_event_1.id AS k0, row_number() OVER (ORDER BY relationship_event_1.id) AS n, '{"cursor":"'
+      || replace(encode(convert_to('["1902634fc",' || CAST(relationship_event_1.id AS TEXT) || ']', 'UTF8'), 'base64'), chr(10), '')
+      || '","node":{"id":"'
+      || encode(convert_to('RelationshipEvent:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_event_1.id AS TEXT), 'UTF8'), 'base64')
+      || '","kind":"'
+      || relationship_event_1.kind
+      || '","at":'
+      || coalesce(to_char(relationship_event_1.at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), E'\x01{"!":["NULL",5]}')
+      || ',"recordedAt":'
+      || coalesce(to_char(relationship_event_1.recorded_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), E'\x01{"!":["NULL",5]}')
+      || ',"fromState":'
+      || coalesce('"' || relationship_event_1.from_state || '"', 'null')
+      || ',"toState":"'
+      || relationship_event_1.to_state
+      || '","bulk":'
+      || CAST(relationship_event_1.bulk AS TEXT)
+      || '}}' AS f0
+      FROM relationship_event AS relationship_event_1
+      WHERE relationship_event_1.wiki_id = $2::INTEGER AND NOT EXISTS
+        (SELECT 1
+        FROM relationship_event AS relationship_event_2
+        WHERE relationship_event_2.wiki_id = $2::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id) AND (($3::BOOLEAN OR EXISTS
+        (SELECT 1
+        FROM account AS account_1
+        WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden)) AND ($3::BOOLEAN OR EXISTS
+        (SELECT 1
+        FROM account AS account_2
+        WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = relationship_event_1.mentor_id AND NOT account_2.is_hidden)))
+      ORDER BY relationship_event_1.id
+      LIMIT $1::INTEGER + 1) AS p
+    HAVING true)
+  || '}'
+  FROM wiki AS wiki_1
+  WHERE wiki_1.id = $2::INTEGER), 'null')
+|| '}';

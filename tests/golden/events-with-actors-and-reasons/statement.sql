@@ -1,0 +1,84 @@
+SELECT '{"wiki":'
+|| coalesce(
+  (SELECT '{"mentee":'
+  || coalesce(
+    (SELECT '{"events":'
+    ||
+      (SELECT '{"nodes":['
+      || coalesce(string_agg(p.f0, ',' ORDER BY p.k0 DESC), '')
+      || ']}'
+      FROM
+        (SELECT relationship_event_1.id AS k0, '{"kind":"'
+        || relationship_event_1.kind
+        || '","actor":'
+        || coalesce(CASE WHEN ((fact_1.kind != 'OPTED_OUT' AND fact_1.kind != 'OPTED_IN' OR $1::BOOLEAN) AND (fact_1.kind != 'BLOCK_PLACED' AND fact_1.kind != 'BLOCK_CHANGED' OR EXISTS
+          (SELECT 1
+          FROM block AS block_1
+          WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = relationship_event_1.block_id AND (block_1.performer IS NOT NULL OR block_1.performer_id IS NOT NULL))) OR $3::BOOLEAN) AND (fact_1.performer_id IS NOT NULL OR fact_text_1.performer IS NOT NULL OR coalesce(NOT (fact_1.performer_id IS NOT NULL OR fact_text_1.performer IS NOT NULL) AND fact_1.source != 'mw-log', false))) THEN '{"name":' || coalesce(CAST(to_json(CASE WHEN (fact_1.performer_id IS NULL) THEN fact_text_1.performer ELSE coalesce(
+          (SELECT account_1.name
+          FROM account AS account_1
+          WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = fact_1.performer_id), CASE WHEN $3::BOOLEAN THEN
+          (SELECT suppressed_name_1.name
+          FROM suppressed_name AS suppressed_name_1
+          WHERE suppressed_name_1.wiki_id = $2::INTEGER AND suppressed_name_1.account_id = fact_1.performer_id
+          ORDER BY suppressed_name_1.valid_to DESC
+          LIMIT 1) END) END) AS TEXT), 'null') || ',"isTool":' || coalesce(CAST(coalesce(NOT (fact_1.performer_id IS NOT NULL OR fact_text_1.performer IS NOT NULL) AND fact_1.source != 'mw-log', false) AS TEXT), E'\x01{"!":["NULL",1]}') || ',"mentor":' || coalesce(
+          (SELECT '{"name":'
+          || coalesce(CAST(to_json(coalesce(account_2.name, CASE WHEN $3::BOOLEAN THEN
+            (SELECT suppressed_name_2.name
+            FROM suppressed_name AS suppressed_name_2
+            WHERE suppressed_name_2.wiki_id = $2::INTEGER AND suppressed_name_2.account_id = account_2.id
+            ORDER BY suppressed_name_2.valid_to DESC
+            LIMIT 1) END)) AS TEXT), 'null')
+          || '}'
+          FROM mentor AS mentor_1
+          LEFT JOIN account AS account_2 ON account_2.wiki_id = $2::INTEGER AND account_2.id = mentor_1.id
+          WHERE mentor_1.wiki_id = $2::INTEGER AND mentor_1.id = fact_1.performer_id AND (NOT account_2.is_hidden OR $3::BOOLEAN)), 'null') || '}' END, 'null')
+        || ',"reason":'
+        || coalesce(CAST(to_json(CASE WHEN ((fact_1.kind != 'OPTED_OUT' AND fact_1.kind != 'OPTED_IN' OR $1::BOOLEAN) AND (fact_1.kind != 'BLOCK_PLACED' AND fact_1.kind != 'BLOCK_CHANGED' OR EXISTS
+          (SELECT 1
+          FROM block AS block_2
+          WHERE block_2.wiki_id = $2::INTEGER AND block_2.id = relationship_event_1.block_id AND block_2.reason IS NOT NULL) OR $3::BOOLEAN)) THEN fact_text_1.reason END) AS TEXT), 'null')
+        || ',"source":'
+        || coalesce(CAST(to_json(coalesce(fact_1.source, 'clock')) AS TEXT), E'\x01{"!":["NULL",4]}')
+        || ',"sourceId":'
+        || coalesce(CAST(to_json(fact_1.source_id) AS TEXT), 'null')
+        || ',"block":'
+        || coalesce(
+          (SELECT '{"id":"'
+          || encode(convert_to('Block:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(block_3.id AS TEXT), 'UTF8'), 'base64')
+          || '"}'
+          FROM block AS block_3
+          WHERE block_3.wiki_id = $2::INTEGER AND block_3.id = relationship_event_1.block_id AND ($3::BOOLEAN OR EXISTS
+            (SELECT 1
+            FROM account AS account_3
+            WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = block_3.mentee_id AND NOT account_3.is_hidden))), 'null')
+        || ',"withdrawnAt":'
+        || coalesce(to_char(
+          (SELECT relationship_event_2.recorded_at
+          FROM relationship_event AS relationship_event_2
+          WHERE relationship_event_2.wiki_id = $2::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id) AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+        || '}' AS f0
+        FROM relationship_event AS relationship_event_1
+        LEFT JOIN fact AS fact_1 ON fact_1.wiki_id = $2::INTEGER AND fact_1.id = relationship_event_1.fact_id
+        LEFT JOIN fact_text AS fact_text_1 ON fact_text_1.wiki_id = $2::INTEGER AND fact_text_1.fact_id = relationship_event_1.fact_id
+        WHERE relationship_event_1.wiki_id = $2::INTEGER AND relationship_event_1.mentee_id = account_4.id AND NOT EXISTS
+          (SELECT 1
+          FROM relationship_event AS relationship_event_3
+          WHERE relationship_event_3.wiki_id = $2::INTEGER AND relationship_event_3.withdraws_id = relationship_event_1.id) AND (($3::BOOLEAN OR EXISTS
+          (SELECT 1
+          FROM account AS account_5
+          WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_event_1.mentee_id AND NOT account_5.is_hidden)) AND ($3::BOOLEAN OR EXISTS
+          (SELECT 1
+          FROM account AS account_6
+          WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_event_1.mentor_id AND NOT account_6.is_hidden)))
+        ORDER BY relationship_event_1.id DESC
+        LIMIT $4::INTEGER) AS p
+      HAVING true)
+    || '}'
+    FROM account AS account_4
+    WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = $5::BIGINT AND (NOT account_4.is_hidden OR $3::BOOLEAN)), 'null')
+  || '}'
+  FROM wiki AS wiki_1
+  WHERE wiki_1.id = $2::INTEGER), 'null')
+|| '}';

@@ -1,0 +1,307 @@
+"""`import-log` on a real database, held against what the same wiki answered about its accounts at the end."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+from rich.console import Console
+
+from mentorgraph.importlog import ImportOutcome, UnknownWikiError, import_log, table_of
+from models.ledger import Ledger
+from models.migrate import upgrade
+from wiki_captures import DATA, END, EVENTS, WHOLE_LOG, WIKI, answer, captured_pages, event_lines, written
+
+PAGE = DATA / "api" / WHOLE_LOG
+
+OPEN_BLOCKS = """
+SELECT s.mentee_id, s.expires_at, s.scope, b.placed_at
+FROM block_span AS s JOIN block AS b ON b.wiki_id = s.wiki_id AND b.id = s.block_id
+WHERE s.valid_from <= $1 AND s.valid_to > $1
+"""
+
+# Everything that the rules made of the facts, by what names it at its source instead of by the ids of rows.
+TIMELINES = {
+    "facts": """
+        SELECT f.mentee_id, f.kind, f.occurred_at, f.source, f.source_id, f.choices, t.reason, t.performer,
+               t.name
+        FROM fact AS f LEFT JOIN fact_text AS t ON t.wiki_id = f.wiki_id AND t.fact_id = f.id""",
+    "accounts": """
+        SELECT id, name, is_hidden, registered_at, is_mentee, eligible, block_count FROM account""",
+    "names": """
+        SELECT account_id, valid_from, valid_to, name FROM account_name
+        UNION ALL SELECT account_id, valid_from, valid_to, name FROM suppressed_name""",
+    "blocks": """
+        SELECT b.mentee_id, b.kind, b.block_id, b.placed_at, b.expires_at, b.lifted_at, b.scope, b.category,
+               b.category_source, b.hides_name, b.reason, b.performer, b.performer_id, f.source_id
+        FROM block AS b JOIN fact AS f ON f.wiki_id = b.wiki_id AND f.id = b.placed_by
+        WHERE b.withdrawn_at = 'infinity'""",
+    "block spans": """
+        SELECT b.mentee_id, b.kind, b.block_id, s.valid_from, s.valid_to, s.scope, s.category, s.expires_at,
+               s.counted
+        FROM block_span AS s JOIN block AS b ON b.wiki_id = s.wiki_id AND b.id = s.block_id""",
+    "mentee spans": """
+        SELECT mentee_id, valid_from, valid_to, state, told_state, blocked_since, blocked_until
+        FROM mentee_span""",
+    "needs": "SELECT mentee_id, role, valid_from, valid_to FROM need",
+}
+
+
+@pytest.fixture
+async def ledger(database: str) -> AsyncIterator[Ledger]:
+    async with Ledger.open(database) as opened:
+        yield opened
+
+
+class Importer:
+    """Imports files into one database, as one who runs the command again and again in one folder does."""
+
+    def __init__(self, ledger: Ledger, database: str, folder: Path) -> None:
+        self._ledger = ledger
+        self._database = database
+        self.rejects = folder / "rejects.jsonl"
+
+    async def take(
+        self, *files: Path, wiki: str | None = WIKI, read_at: datetime | None = None
+    ) -> ImportOutcome:
+        console = Console(quiet=True)
+        return await import_log(
+            self._ledger, wiki, files, rejects=self.rejects, console=console, read_at=read_at
+        )
+
+    def refused(self) -> list[dict[str, Any]]:
+        lines = self.rejects.read_bytes().splitlines() if self.rejects.exists() else []
+        return [orjson.loads(line) for line in lines]
+
+    async def rows(self, statement: str, *args: object) -> list[tuple[Any, ...]]:
+        connection = await asyncpg.connect(self._database)
+        try:
+            return sorted(map(tuple, await connection.fetch(statement, *args)), key=repr)
+        finally:
+            await connection.close()
+
+    async def timelines(self) -> dict[str, list[tuple[Any, ...]]]:
+        return {table: await self.rows(statement) for table, statement in TIMELINES.items()}
+
+
+@pytest.fixture
+async def importer(ledger: Ledger, database: str, tmp_path: Path) -> Importer:
+    # Pages alone do not tell their wiki's address.
+    siteinfo = written(tmp_path, siteinfo=orjson.dumps(answer("001")))
+    made = Importer(ledger, database, tmp_path)
+    await made.take(*siteinfo)
+    return made
+
+
+@pytest.fixture
+async def whole(importer: Importer) -> dict[str, list[tuple[Any, ...]]]:
+    """What the whole log comes to, read at once at the end."""
+    await importer.take(PAGE)
+    return await importer.timelines()
+
+
+def open_blocks_of_the_wiki() -> dict[int, tuple[str, str]]:
+    """Who was blocked at the end, until when and how widely, as `list=blocks` said."""
+    blocks = answer("129")["query"]["blocks"]
+    return {
+        block["userid"]: (block["expiry"], "PARTIAL" if block["partial"] else "SITEWIDE")
+        for block in blocks
+        if block["userid"] != 0
+    }
+
+
+async def open_blocks(importer: Importer) -> dict[int, tuple[str, str]]:
+    """The same, as it is recorded."""
+    rows = await importer.rows(OPEN_BLOCKS, END)
+    return {mentee: (_expiry(expires_at), scope) for mentee, expires_at, scope, _ in rows}
+
+
+def _expiry(at: datetime) -> str:
+    return "infinity" if at.year == 9999 else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_both_lists_of_the_wiki_say_the_same_of_who_is_blocked() -> None:
+    users = answer("128")["query"]["users"]
+    blocked = {
+        user["userid"]: user["blockexpiry"].replace("infinite", "infinity")
+        for user in users
+        if "blockid" in user
+    }
+    by_list = {account: expiry for account, (expiry, _) in open_blocks_of_the_wiki().items()}
+    assert blocked == {account: by_list[account] for account in blocked}
+
+
+async def test_the_page_leaves_everybody_as_the_wiki_says(importer: Importer) -> None:
+    outcome = await importer.take(PAGE)
+    assert (outcome.recorded, outcome.known, outcome.status) == (52, 0, 0)
+    assert await open_blocks(importer) == open_blocks_of_the_wiki()
+    assert not importer.rejects.exists()
+
+
+async def test_events_and_the_page_leave_everybody_as_the_wiki_says(
+    importer: Importer, whole: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    outcome = await importer.take(EVENTS, PAGE)
+    assert (outcome.recorded, outcome.status) == (0, 0)
+    assert await importer.timelines() == whole
+
+
+async def test_events_alone_know_all_but_the_blocks_with_an_end_and_say_so(importer: Importer) -> None:
+    """What may differ from the wiki: who is blocked until a moment that no event tells, and nothing else."""
+    outcome = await importer.take(EVENTS)
+    said = open_blocks_of_the_wiki()
+    assert await open_blocks(importer) == {
+        who: block for who, block in said.items() if block[0] == "infinity"
+    }
+    assert outcome.status == 1
+    assert {line["why"] for line in importer.refused()} == {"no expiry known; give the log page too"}
+    assert len(importer.refused()) == sum(outcome.refused.values()) == 20
+
+
+async def test_events_first_and_the_page_later_come_to_the_same(importer: Importer) -> None:
+    await importer.take(EVENTS)
+    outcome = await importer.take(PAGE)
+    assert (outcome.status, outcome.refused_again, importer.refused()) == (0, 0, [])
+    assert await open_blocks(importer) == open_blocks_of_the_wiki()
+
+
+async def test_importing_again_records_nothing(
+    importer: Importer, whole: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    outcome = await importer.take(PAGE)
+    assert (outcome.recorded, outcome.known, outcome.status) == (0, 52, 0)
+    assert await importer.timelines() == whole
+
+
+@pytest.fixture
+async def others(bare_database: str, tmp_path: Path) -> AsyncIterator[Importer]:
+    """A second database, to import the same in another way."""
+    folder = tmp_path / "others"
+    folder.mkdir()
+    await upgrade(bare_database)
+    async with Ledger.open(bare_database) as ledger:
+        made = Importer(ledger, bare_database, folder)
+        await made.take(*written(folder, siteinfo=orjson.dumps(answer("001"))))
+        yield made
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_events_and_pages_shuffled_and_in_pieces_come_to_the_same(
+    importer: Importer, others: Importer, tmp_path: Path, seed: int
+) -> None:
+    await others.take(EVENTS, PAGE)
+    pages = captured_pages()
+    lines = [*event_lines(), *pages.values()]
+    Random(seed).shuffle(lines)
+    # Pages are read with the renames of their day: these have to be there when the pages are.
+    pieces = [[pages.pop("092-logevents-renameuser-all.json")], *cut(lines, 4)]
+    await in_pieces(importer, tmp_path, pieces)
+    assert (await importer.timelines(), importer.refused()) == (await others.timelines(), [])
+
+
+@pytest.mark.parametrize("count", [2, 5, 9])
+async def test_events_in_pieces_from_the_newest_to_the_oldest_come_to_the_same(
+    importer: Importer, others: Importer, tmp_path: Path, count: int
+) -> None:
+    await others.take(EVENTS)
+    await in_pieces(importer, tmp_path, [*reversed(cut(event_lines(), count))])
+    assert await importer.timelines() == await others.timelines()
+    assert words(importer.refused()) == words(others.refused())
+
+
+def cut(lines: Sequence[bytes], count: int) -> list[Sequence[bytes]]:
+    size = len(lines) // count + 1
+    return [lines[start : start + size] for start in range(0, len(lines), size)]
+
+
+async def in_pieces(importer: Importer, folder: Path, pieces: Sequence[Sequence[bytes]]) -> None:
+    for number, piece in enumerate(pieces):
+        await importer.take(*written(folder, **{f"piece{number}": b"\n".join(piece)}))
+
+
+def words(refused: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {(line["why"], line["text"]) for line in refused}
+
+
+async def test_lines_without_sense_are_refused_with_their_place(importer: Importer, tmp_path: Path) -> None:
+    lines = [b"{not json", b"[1, 2]", b'{"meta":{}}', answer_of_an_error(), *event_lines()[:3]]
+    outcome = await importer.take(*written(tmp_path, mixed=b"\n".join(lines)))
+    assert (outcome.recorded, outcome.status) == (3, 1)
+    refused = importer.refused()
+    assert [(Path(line["file"]).name, line["line"]) for line in refused] == [
+        ("mixed", n) for n in (1, 2, 3, 4)
+    ]
+    assert [line["text"] for line in refused] == [line.decode() for line in lines[:4]]
+    assert [line["why"].split(":")[0] for line in refused] == [
+        "it is no JSON",
+        "it is neither an event nor a page of list=logevents",
+        "it does not say of which wiki it is",
+        "the wiki answered with an error",
+    ]
+
+
+def answer_of_an_error() -> bytes:
+    return orjson.dumps(answer("124"))
+
+
+async def test_an_entry_of_a_page_that_is_refused_says_when_the_page_was_read(
+    importer: Importer, tmp_path: Path
+) -> None:
+    # Nobody of these names is known yet; the registrations come with the next import, and then they are.
+    await importer.take(*written(tmp_path, blocks=captured_pages()["090-swap-logevents-1.json"]))
+    assert [(line["part"], line["read_at"][:19]) for line in importer.refused()] == [
+        (1, "2026-11-22T19:28:15"),
+        (2, "2026-11-22T19:28:15"),
+    ]
+    await importer.take(EVENTS)
+    blocks = await importer.rows("SELECT mentee_id FROM block WHERE block_id = '52'")
+    assert blocks == [(12,)]
+
+
+async def test_what_was_refused_of_another_wiki_stays_in_the_file(importer: Importer, tmp_path: Path) -> None:
+    line = event_lines()[0]
+    foreign = line.replace(b'"wiki":"mentorwiki"', b'"wiki":"otherwiki"').replace(b'"log_id":2,', b"")
+    await importer.take(*written(tmp_path, foreign=foreign), wiki="otherwiki")
+    outcome = await importer.take(*written(tmp_path, ours=line))
+    assert outcome.status == 0
+    assert [entry["wiki"] for entry in importer.refused()] == ["otherwiki"]
+
+
+async def test_the_table_tells_every_line(importer: Importer) -> None:
+    outcome = await importer.take(EVENTS)
+    told = [outcome.recorded, outcome.known, *outcome.left_out.values(), *outcome.refused.values()]
+    assert sum(told) == len(event_lines())
+    console = Console(record=True, width=120, file=StringIO())
+    console.print(table_of(outcome, importer.rejects))
+    text = console.export_text()
+    for phrase in ("recorded", "known already", "left out: about an autoblock", "refused: no expiry known"):
+        assert phrase in text
+
+
+async def test_a_wiki_that_nobody_knows_is_asked_for(ledger: Ledger, database: str, tmp_path: Path) -> None:
+    importer = Importer(ledger, database, tmp_path)
+    with pytest.raises(UnknownWikiError, match="--wiki"):
+        await importer.take(PAGE, wiki=None)
+    with pytest.raises(UnknownWikiError, match="addWiki"):
+        await importer.take(PAGE)
+
+
+async def test_event_lines_bring_their_wiki(ledger: Ledger, database: str, tmp_path: Path) -> None:
+    importer = Importer(ledger, database, tmp_path)
+    await importer.take(EVENTS, wiki=None)
+    assert await importer.rows("SELECT db_name FROM wiki") == [(WIKI,)]
+
+
+async def test_each_account_has_the_names_that_the_wiki_gives_it(importer: Importer) -> None:
+    await importer.take(PAGE)
+    rows = await importer.rows("SELECT id, name FROM account WHERE name IS NOT NULL")
+    names = dict(rows)
+    for capture in ("088", "029", "128"):
+        for user in answer(capture)["query"]["users"]:
+            if "userid" in user:
+                assert names[user["userid"]] == user["name"]

@@ -1,0 +1,166 @@
+"""Histories by chance through the ledger: in any order, in pieces, repeated, the rows are what the rules say."""
+
+import os
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import count
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ledger_rows import (
+    NOW,
+    Clock,
+    entry_of,
+    events_in,
+    feed_of,
+    fetch,
+    needs_in,
+    rows_of,
+    tie_spans_in,
+    ties_in,
+    with_policies,
+)
+from lifecycle_histories import DAYS, History, histories
+from lifecycle_stories import on
+
+from graph.facts import BlockChanged, BlockPlaced, Fact, TakenBack
+from graph.kinds import PolicyPreset, UserErrorCode
+from graph.policy import PRESETS
+from models.ledger import Entry, Ledger
+
+NUMBER = count(1)
+
+
+def possible(facts: Sequence[Fact]) -> list[Fact]:
+    """Without those that are refused whatever is known: ends before the start, two facts of one name."""
+    once: dict[object, Fact] = {}
+    for fact in facts:
+        ends = fact.expires_at if isinstance(fact, BlockPlaced | BlockChanged) else None
+        backwards = (
+            ends is not None and not isinstance(ends, str) and hasattr(ends, "year") and ends <= fact.at
+        )
+        if not backwards:
+            once.setdefault(fact.origin, fact)
+    return list(once.values())
+
+
+async def record_in_pieces(
+    ledger: Ledger,
+    wiki: int,
+    entries: list[Entry],
+    chance: random.Random,
+    sizes: tuple[int, ...] = (1, 1, 2, 5),
+) -> None:
+    """In pieces of any size; what takes back a fact that is not known yet is tried again."""
+    waiting = entries
+    while waiting:
+        size = max(1, chance.choice(sizes))
+        piece, waiting = waiting[:size], waiting[size:]
+        result = await ledger.bulk(wiki, piece)
+        for index, why in result.refused.items():
+            assert why.code is UserErrorCode.NOT_FOUND
+            waiting.append(piece[index])
+
+
+STRETCHES = (
+    "relationship_span",
+    "mentee_span",
+    "need",
+    "block_span",
+    "account_name",
+    "suppressed_name",
+    "mentor_term",
+)
+
+
+async def lose_all_stretches(dsn: str, wiki: int) -> None:
+    """As an accident would."""
+    for table in STRETCHES:
+        await fetch(dsn, f"DELETE FROM {table} WHERE wiki_id = $1", wiki)  # noqa: S608 - a list of ours
+    await fetch(
+        dsn,
+        "UPDATE relationship SET ends_at = started_at + interval '1 ms', ends_because = 'OPTED_OUT' "
+        "WHERE wiki_id = $1",
+        wiki,
+    )
+
+
+@settings(
+    max_examples=int(os.environ.get("MENTORGRAPH_HISTORIES", "200")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(history=histories(), seed=st.integers(0, 1 << 32))
+async def test_any_order_leaves_the_rows_that_the_rules_say(
+    history: History, seed: int, module_database: str
+) -> None:
+    dsn, chance = module_database, random.Random(seed)
+    facts = possible(history.facts)
+    order = [*facts, *chance.sample(facts, len(facts) // 4)]
+    chance.shuffle(order)
+    timeline = history.projected(facts)
+    async with Ledger(dsn, clock=Clock(NOW), size=2) as ledger:
+        shuffled, straight = [await a_wiki(ledger, dsn, history) for _ in range(2)]
+        await record_in_pieces(ledger, shuffled, [entry_of(fact) for fact in order], chance)
+        rows = await rows_of(dsn, shuffled)
+        assert rows["relationship"] == ties_in(timeline)
+        assert rows["relationship_span"] == tie_spans_in(timeline)
+        assert rows["need"] == needs_in(timeline)
+        feed = await feed_of(dsn, shuffled)
+        assert feed == events_in(timeline, NOW)
+
+        await record_in_pieces(
+            ledger, straight, [entry_of(fact) for fact in facts], chance, sizes=(len(facts),)
+        )
+        assert await rows_of(dsn, straight) == rows
+
+        await lose_all_stretches(dsn, shuffled)
+        await ledger.rebuild(shuffled)
+        assert await rows_of(dsn, shuffled) == rows
+        assert await feed_of(dsn, shuffled) == feed
+
+
+async def a_wiki(ledger: Ledger, dsn: str, history: History) -> int:
+    wiki = await ledger.add_wiki(f"wiki{next(NUMBER)}", "https://test.example", PRESETS[PolicyPreset.DEFAULT])
+    await with_policies(dsn, wiki, history.policies)
+    return wiki
+
+
+@settings(
+    max_examples=int(os.environ.get("MENTORGRAPH_HISTORIES", "100")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    history=histories(),
+    moments=st.lists(st.sampled_from(DAYS).map(on), min_size=1, max_size=3),
+    seed=st.integers(0, 99),
+)
+async def test_the_feed_tells_what_the_timeline_holds_up_to_now_whenever_now_is(
+    history: History, moments: list[datetime], seed: int, module_database: str
+) -> None:
+    """Facts come in as time goes on, and the clock tells what nobody recorded."""
+    dsn, chance = module_database, random.Random(seed)
+    waiting = possible(history.facts)
+    chance.shuffle(waiting)
+    clock = Clock(on(-1))
+    async with Ledger(dsn, clock=clock, size=2) as ledger:
+        wiki = await a_wiki(ledger, dsn, history)
+        known: list[Fact] = []
+        for moment in sorted({*moments, NOW}):
+            clock.now = moment
+            ripe = [fact for fact in waiting if fact.at <= moment]
+            await record_in_pieces(
+                ledger, wiki, [entry_of(fact) for fact in ripe if not lacks(fact, [*known, *ripe])], chance
+            )
+            known += [fact for fact in ripe if not lacks(fact, [*known, *ripe])]
+            waiting = [fact for fact in waiting if fact not in known]
+            while await ledger.tell_due(limit=50):
+                pass
+            assert await feed_of(dsn, wiki) == events_in(history.projected(known), moment)
+
+
+def lacks(fact: Fact, known: Sequence[Fact]) -> bool:
+    """Whether it takes back what is not known."""
+    return isinstance(fact, TakenBack) and not any(other.origin == fact.target for other in known)

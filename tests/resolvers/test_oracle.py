@@ -1,0 +1,75 @@
+"""The compiler against the executor that goes field by field: the same data, and the same errors in the same
+places.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from graphql import ExecutionResult, execute, parse
+
+import seeded
+from asked_at_random import Asked, asked
+from graph.compile.plan import Operation, request
+from graph.compile.shape import Values
+from models.reader import Reader
+from reading import READS, SCHEMA
+
+DOCUMENTS = 600
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the field-by-field executor finds in its context."""
+
+    reader: Reader
+    given: Values
+
+    def values(self) -> Values:
+        return dict(self.given)
+
+
+@pytest.fixture(scope="module")
+async def reader(module_database: str) -> AsyncIterator[Reader]:
+    await seeded.seed(module_database)
+    async with Reader.open(module_database, READS) as reader:
+        await reader.refresh()
+        yield reader
+
+
+async def compiled(reader: Reader, one: Asked, values: Values) -> tuple[Any, set[tuple[Any, ...]]]:
+    operation = Operation(SCHEMA, parse(one.text))
+    plan = operation.plan(operation.read(one.variables, values))
+    data, errors = await reader.answer(plan, values)
+    return orjson.loads(data), {tuple(error.path or ()) for error in errors}
+
+
+async def field_by_field(reader: Reader, one: Asked, values: Values) -> tuple[Any, set[tuple[Any, ...]]]:
+    context: Mapping[str, Any] = {"engine": Engine(reader, values)}
+    found = execute(SCHEMA, parse(one.text), variable_values=one.variables, context_value=context)
+    result = found if isinstance(found, ExecutionResult) else await found
+    assert isinstance(result, ExecutionResult)
+    for error in result.errors or ():
+        if error.original_error and "non-nullable" not in str(error):
+            raise error.original_error
+    return result.data, {tuple(error.path or ()) for error in result.errors or ()}
+
+
+def a_moment(random: Random) -> datetime:
+    return seeded.NOW + random.choice([0, 0, -100, -260, 150]) * timedelta(days=1)
+
+
+@pytest.mark.parametrize("part", range(12))
+async def test_both_executors_answer_alike(reader: Reader, part: int) -> None:
+    for number in range(part, DOCUMENTS, 12):
+        random = Random(number)
+        one = asked(SCHEMA, random)
+        rights = {"sees_hidden": random.random() < 0.4, "sees_opt_outs": random.random() < 0.4}
+        values = request(a_moment(random), **rights, directory=reader.directory)
+        slow = await field_by_field(reader, one, values)
+        fast = await compiled(reader, one, values)
+        assert fast == slow, f"{number}: {one.text}\n{one.variables}"

@@ -1,0 +1,198 @@
+"""Reading as a caller sees it: one statement for each wiki, and clear refusals of what can't be answered."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+import pytest
+from graphql import parse, validate
+
+import seeded
+from graph.compile.cost import Limits
+from graph.compile.ids import encode
+from graph.compile.plan import NotCompiled, Operation, request
+from graph.errors import RequestRefused
+from models.reader import Reader
+from reading import READS, SCHEMA
+from statement_lint import Statements
+
+
+@pytest.fixture(scope="module")
+def statements() -> Statements:
+    return Statements()
+
+
+@pytest.fixture(scope="module")
+async def reader(module_database: str, statements: Statements) -> AsyncIterator[Reader]:
+    await seeded.seed(module_database)
+    async with Reader.open(module_database, READS, statements) as reader:
+        await reader.refresh()
+        yield reader
+
+
+async def ask(reader: Reader, text: str, variables: dict[str, Any] | None = None, **rights: bool) -> Any:
+    document = parse(text)
+    assert not validate(SCHEMA, document)
+    operation = Operation(SCHEMA, document)
+    given = {"sees_hidden": False, "sees_opt_outs": False, **rights}
+    values = request(seeded.NOW, **given, directory=reader.directory)
+    data, errors = await reader.answer(operation.plan(operation.read(variables or {}, values)), values)
+    assert not errors
+    return orjson.loads(data)
+
+
+ENWIKI, DEWIKI = 'wiki(dbName: "enwiki")', 'wiki(dbName: "dewiki")'
+DEEP = """{ mentees { nodes { name relationships { nodes { mentor { mentees { nodes { blocks { nodes { performer
+    { name } } } } } } spans { blocks { id } } events { nodes { actor { name } withdraws { id } } } } } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (f"{{ {ENWIKI} {{ dbName }} }}", 1),
+        (f"{{ {ENWIKI} {DEEP.replace('mentees {', 'mentees(first: 2) {', 1)} }}", 1),
+        (f"{{ a: {ENWIKI} {{ dbName }} b: {ENWIKI} {{ url }} __typename }}", 1),
+        (f"{{ a: {ENWIKI} {{ dbName }} b: {DEWIKI} {{ url }} c: {ENWIKI} {{ url }} }}", 2),
+        (f'{{ node(id: "{encode("Mentee", 1, 1)}") {{ id }} {DEWIKI} {{ url }} }}', 2),
+        (f'{{ nodes(ids: ["{encode("Mentee", 1, 1)}", "{encode("Mentor", 2, 101)}"]) {{ id }} }}', 2),
+        ("{ nodes(ids: []) { id } }", 1),
+        ("{ wikis { nodes { dbName mentors { nodes { name } } } } }", 1),
+        ("{ __typename }", 1),
+    ],
+)
+async def test_an_operation_is_one_statement_for_each_wiki(
+    reader: Reader, statements: Statements, text: str, count: int
+) -> None:
+    before = statements.total()
+    await ask(reader, text)
+    assert statements.total() - before == count
+
+
+async def test_fields_keep_their_order_over_several_wikis(reader: Reader) -> None:
+    found = await ask(
+        reader, f"{{ a: {ENWIKI} {{ dbName }} b: {DEWIKI} {{ dbName }} c: {ENWIKI} {{ dbName }} }}"
+    )
+    assert list(found) == ["a", "b", "c"]
+    assert [one["dbName"] for one in found.values()] == ["enwiki", "dewiki", "enwiki"]
+
+
+async def test_nodes_keep_their_order_over_several_wikis(reader: Reader) -> None:
+    ids = [encode("Mentee", 2, 1), encode("Mentee", 1, 1), encode("Mentee", 9, 9), encode("Mentee", 2, 2)]
+    found = await ask(reader, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ids})
+    assert [one and one["id"] for one in found["nodes"]] == [ids[0], ids[1], None, ids[3]]
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("mentees(first: 0) { totalCount }", "PAGE_SIZE"),
+        ("mentees(first: 101) { totalCount }", "PAGE_SIZE"),
+        ("mentees(last: -1) { nodes { id } }", "PAGE_SIZE"),
+        ("mentees(first: 1, last: 1) { nodes { id } }", "FIRST_AND_LAST"),
+        ('mentees(after: "") { nodes { id } }', "BAD_CURSOR"),
+        ('mentees(after: "Ünï") { nodes { id } }', "BAD_CURSOR"),
+        ('mentees(before: "WzFd") { nodes { id } }', "BAD_CURSOR"),
+        ('blocks(after: "WyIxMTM4NzJjOGQiLCJlbndpa2kiXQ==") { nodes { id } }', "BAD_CURSOR"),
+    ],
+)
+async def test_a_page_that_cannot_be_is_refused(reader: Reader, field: str, code: str) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        await ask(reader, f"{{ {ENWIKI} {{ {field} }} }}")
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("size", [0, 101, -5])
+async def test_a_page_size_is_checked_where_it_is_a_variable_too(reader: Reader, size: int) -> None:
+    with pytest.raises(RequestRefused, match="from 1 to 100"):
+        await ask(
+            reader,
+            f"query ($n: Int) {{ {ENWIKI} {{ mentees(first: $n) {{ nodes {{ id }} }} }} }}",
+            {"n": size},
+        )
+
+
+async def test_a_cursor_of_another_order_of_the_same_type_is_refused(reader: Reader) -> None:
+    found = await ask(reader, f"{{ {ENWIKI} {{ events(first: 1) {{ pageInfo {{ endCursor }} }} }} }}")
+    text = found["wiki"]["events"]["pageInfo"]["endCursor"]
+    with pytest.raises(RequestRefused, match="not one of this list in this order"):
+        await ask(
+            reader,
+            f'{{ {ENWIKI} {{ mentor(by: {{userId: 101}}) {{ events(after: "{text}") {{ nodes {{ id }} }} }} }} }}',
+        )
+
+
+@pytest.mark.parametrize("text", ['{ node(id: "cat") { id } }', '{ nodes(ids: ["cat"]) { id } }'])
+async def test_what_is_no_id_is_refused(reader: Reader, text: str) -> None:
+    with pytest.raises(RequestRefused, match="`cat` is not an id") as refused:
+        await ask(reader, text)
+    assert refused.value.code == "BAD_ID"
+
+
+async def test_more_than_a_hundred_ids_are_refused(reader: Reader) -> None:
+    ids = [encode("Mentee", 1, 1)] * 101
+    with pytest.raises(RequestRefused, match="at most 100"):
+        await ask(reader, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ids})
+
+
+async def test_an_operation_that_may_bring_too_many_rows_is_refused(reader: Reader) -> None:
+    pages = "mentees(first: 100) { nodes { relationships(first: $n) { nodes { events(first: 20) { nodes { id } } } } } }"
+    text = f"query ($n: Int) {{ {ENWIKI} {{ {pages} }} }}"
+    assert await ask(reader, text, {"n": 2})
+    with pytest.raises(RequestRefused, match="Ask for smaller pages") as refused:
+        await ask(reader, text, {"n": 50})
+    assert refused.value.code == "TOO_EXPENSIVE"
+
+
+def test_what_is_too_deep_or_too_wide_is_refused_before_it_is_compiled() -> None:
+    deep = parse("{ " + "a { " * 30 + "b" + " }" * 31)
+    with pytest.raises(RequestRefused, match="20 fields deep"):
+        Operation(SCHEMA, deep)
+    # Each fragment doubles the one before it: counted as spread, and not to the end.
+    doubling = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(60))
+    wide = parse(f"{{ ...F0 }} {doubling} fragment F60 on Query {{ __typename }}")
+    with pytest.raises(RequestRefused, match="1000 fields"):
+        Operation(SCHEMA, wide)
+    with pytest.raises(RequestRefused, match="2 fields"):
+        Operation(SCHEMA, parse("{ a b c }"), limits=Limits(fields=2))
+
+
+@pytest.mark.parametrize("text", ["{ __schema { description } }", "mutation { __typename }"])
+async def test_what_no_statement_answers_is_left_to_the_other_executor(reader: Reader, text: str) -> None:
+    with pytest.raises(NotCompiled):
+        await ask(reader, text)
+
+
+WHO = 'query ($name: String) { wiki(dbName: "enwiki") { mentee(by: {name: $name}) { userId } } }'
+
+
+@pytest.mark.parametrize(
+    ("name", "user", "sees_hidden"),
+    [
+        ("Account 59 59", "59", False),
+        ("account_59__59 ", "59", False),
+        ("Former 2", "4", False),
+        ("Former 3", None, True),  # 6 and 7 held it; 7 is hidden, and held it last
+        ("Former 3", "6", False),
+        ("\u202eRight to left 7", None, False),
+        ("\u202eRight to left 7", "7", True),
+        ("Nobody", None, False),
+        ("a\0b", None, False),
+    ],
+)
+async def test_a_name_finds_whoever_holds_it_or_held_it_last(
+    reader: Reader, name: str, user: str | None, sees_hidden: bool
+) -> None:
+    found = (await ask(reader, WHO, {"name": name}, sees_hidden=sees_hidden))["wiki"]["mentee"]
+    if user is None and name == "Former 3":
+        assert found["userId"] in ("6", "7")
+    else:
+        assert (found and found["userId"]) == user
+
+
+async def test_a_wiki_that_was_added_a_moment_ago_is_found(reader: Reader) -> None:
+    reader.directory.clear()
+    assert await ask(reader, f"{{ {ENWIKI} {{ dbName }} }}") == {"wiki": {"dbName": "enwiki"}}
+
+
+def test_no_statement_breaks_the_rules_for_many_machines(statements: Statements) -> None:
+    assert statements.breaches() == []

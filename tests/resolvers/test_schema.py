@@ -1,0 +1,113 @@
+"""The schema as a whole: what clients can rely on, and that each of its fields is really answered."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+    is_input_object_type,
+    is_leaf_type,
+    is_list_type,
+    parse,
+)
+
+import seeded
+from graph.compile.ids import NODE_TYPES, encode
+from graph.compile.plan import Operation, request
+from reading import SCHEMA
+from resolvers.schema import build
+from statement_lint import breaches
+
+PRINTED = Path(__file__).parents[2] / "schema.graphql"
+
+
+def test_the_committed_print_is_the_schema() -> None:
+    printed = build().as_str() + "\n"
+    if os.environ.get("GOLDEN_UPDATE"):
+        PRINTED.write_text(printed)
+    assert printed == PRINTED.read_text()
+
+
+def undescribed() -> Iterator[str]:
+    for name, type_ in SCHEMA.type_map.items():
+        if name.startswith("__"):
+            continue
+        if not type_.description:
+            yield name
+        if isinstance(type_, GraphQLEnumType):
+            yield from (f"{name}.{value}" for value, one in type_.values.items() if not one.description)
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            for field, one in type_.fields.items():
+                yield from (f"{name}.{field}({a}:)" for a, arg in one.args.items() if not arg.description)
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            yield from (f"{name}.{field}" for field, one in type_.fields.items() if not one.description)
+
+
+def test_everything_says_what_it_is() -> None:
+    assert list(undescribed()) == []
+
+
+def test_what_has_an_id_is_what_ids_are_read_for() -> None:
+    node = SCHEMA.type_map["Node"]
+    assert isinstance(node, GraphQLInterfaceType)
+    # Jobs have ids already; the type comes with what makes them.
+    assert {type_.name for type_ in SCHEMA.get_possible_types(node)} | {"Job"} == NODE_TYPES
+
+
+def rows() -> list[str]:
+    return sorted(
+        name for name, type_ in SCHEMA.type_map.items() if "row" in type_.extensions and name != "Query"
+    )
+
+
+def example(type_: Any) -> str:
+    """Some value of an argument's type."""
+    if isinstance(type_, GraphQLNonNull):
+        return example(type_.of_type)
+    if is_list_type(type_):
+        return f"[{example(type_.of_type)}]"
+    if isinstance(type_, GraphQLEnumType):
+        return next(iter(type_.values))
+    if is_input_object_type(type_):
+        members = list(type_.fields.items())[: 1 if type_.is_one_of else None]
+        return "{" + ", ".join(f"{name}: {example(one.type)}" for name, one in members) + "}"
+    return {"Boolean": "true", "ID": f'"{encode("Mentee", 1, 1)}"', "Int": "1"}.get(type_.name, '"1"')
+
+
+def fields_of(type_: GraphQLObjectType) -> Iterator[str]:
+    for name, one in type_.fields.items():
+        given = {a: arg for a, arg in one.args.items() if a not in ("after", "last", "before")}
+        below = "" if is_leaf_type(get_named_type(one.type)) else "{ __typename }"
+        yield f"{name} {below}" if all(not arg.is_required() for arg in given.values()) else ""
+        if given:
+            yield f"{name}({', '.join(f'{a}: {example(arg.type)}' for a, arg in given.items())}) {below}"
+
+
+@pytest.mark.parametrize("name", rows())
+def test_every_field_compiles(name: str) -> None:
+    type_ = SCHEMA.type_map[name]
+    assert isinstance(type_, GraphQLObjectType)
+    for number, field in enumerate(filter(None, fields_of(type_))):
+        document = parse(f"mutation {{ x {{ a{number}: {field} }} }}")
+        operation = Operation(SCHEMA, document)
+        values = request(seeded.NOW, sees_hidden=False, sees_opt_outs=False, directory={})
+        if type_.extensions["row"].model is None:
+            continue  # an element of a JSON array, compiled with the list that it stands in
+        details = [_details(document)]
+        plan = operation.plan_for(operation.read({}, values), name, details)
+        [call] = plan.calls({**values, "wiki": 1, "key": 1})
+        assert breaches(call.sql) == ()
+
+
+def _details(document: Any) -> Any:
+    from graphql.execution.collect_fields import FieldDetails
+
+    return FieldDetails(document.definitions[0].selection_set.selections[0], None)
