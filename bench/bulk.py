@@ -1,6 +1,6 @@
 """How fast an import is recorded: 30,000 entries of a wiki's log about 10,000 accounts, by the bulk path.
 
-    python bench/bulk.py DSN        # an empty database of any PostgreSQL; it is migrated first
+python bench/bulk.py DSN        # an empty database of any PostgreSQL; it is migrated first
 """
 
 import asyncio
@@ -24,7 +24,9 @@ def log(chance: random.Random) -> list[Entry]:
     """Registrations, and then claims, blocks, unblocks and renames, a third of each account's entries each."""
     number = iter(range(1, 10**9))
 
-    def told(fact_class: type[Fact], account: int, day: float, name: str | None = None, **more: object) -> Entry:
+    def told(
+        fact_class: type[Fact], account: int, day: float, name: str | None = None, **more: object
+    ) -> Entry:
         origin = Origin("mw-log", str(next(number)))
         fact = fact_class(at=START + timedelta(days=day), origin=origin, **more)
         return Entry(fact=fact, target=Target(id=account), name=name, performer="An admin")
@@ -41,12 +43,15 @@ def log(chance: random.Random) -> list[Entry]:
             entries.append(told(Assigned, account, day, mentor=mentor, because=StartReason.CLAIMED))
         elif kind == 1 and account not in blocked:
             blocked.add(account)
-            entries.append(told(BlockPlaced, account, day, block_id=str(account), reason=chance.choice(REASONS)))
+            entries.append(
+                told(BlockPlaced, account, day, block_id=str(account), reason=chance.choice(REASONS))
+            )
         elif kind == 2 and account in blocked:
             entries.append(told(BlockLifted, account, day + 10, block_id=str(account)))
         elif kind == 3:
             entries.append(told(Renamed, account, day, f"Renamed {len(entries)}"))
-    return sorted(entries, key=lambda entry: entry.fact.at)
+    # As the importer hands them over: what is about one account together, in the order in which it happened.
+    return sorted(entries, key=lambda entry: (entry.target and entry.target.id, entry.fact.at))
 
 
 async def main(dsn: str) -> None:
@@ -64,7 +69,11 @@ async def main(dsn: str) -> None:
             recorded = known = refused = 0
             for start in range(0, len(entries), AT_ONCE):
                 done = await ledger.bulk(wiki, entries[start : start + AT_ONCE])
-                recorded, known, refused = recorded + done.recorded, known + done.known, refused + len(done.refused)
+                recorded, known, refused = (
+                    recorded + done.recorded,
+                    known + done.known,
+                    refused + len(done.refused),
+                )
             took, worked = time.perf_counter() - began, time.process_time() - worked
             print(
                 f"{again}: {len(entries):,} entries about {ACCOUNTS:,} accounts in {took:.1f} s: "

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -93,6 +93,19 @@ def _times(pid: int) -> Times:
     return Times((user + system) / TICK, (ended_user + ended_system) / TICK, int(words[1]))
 
 
+def cpu_of_machine() -> float:
+    """CPU seconds that anybody has taken on this machine, and those that its host gave to another."""
+    words = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    user, nice, system, _, _, interrupts, softly, stolen = (int(word) for word in words[:8])
+    return (user + nice + system + interrupts + softly + stolen) / TICK
+
+
+def cpu_of_ourselves() -> float:
+    """CPU seconds of this process and of those that it started and that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def cpu(pid: int) -> float:
     """CPU seconds that a process has taken."""
     return _times(pid).own
@@ -100,13 +113,16 @@ def cpu(pid: int) -> float:
 
 def cpu_of_family(pid: int) -> float:
     """The same of a process and its children, those that have ended among them."""
-    own = _times(pid)
-    total = own.own + own.of_ended_children
+    while True:
+        own = _times(pid)
+        living = sum(times.own for times in _all() if times.parent == pid)
+        # A child that ended meanwhile may be in neither sum.
+        if _times(pid).of_ended_children == own.of_ended_children:
+            return own.own + own.of_ended_children + living
+
+
+def _all() -> Iterator[Times]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                times = _times(int(entry.name))
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            total += times.own if times.parent == pid else 0
-    return total
+            with suppress(FileNotFoundError, ProcessLookupError):
+                yield _times(int(entry.name))

@@ -7,8 +7,10 @@ the figures are medians. CPU is what the processes took, by the kernel's count.
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,6 +75,12 @@ class Bench(NamedTuple):
         mentors = questions.mentors(self.many)
         return self.measure(None, lambda: pgbench(self.many.dsn, self.floor, mentors, seconds, self.folder))
 
+    def by_others(self) -> float:
+        """CPU seconds so far that are neither ours nor of what we run."""
+        servers = (self.bare, self.small, self.large)
+        ours = processes.cpu_of_ourselves() + sum(processes.cpu(one.pid) for one in servers)
+        return processes.cpu_of_machine() - ours - processes.cpu_of_family(self.postmaster)
+
     def kinds(self, seconds: float) -> dict[str, Callable[[], Sample]]:
         """What runs in turns. What is alone has one connection, so that its p50 is a request's own time."""
         many, trivial = load.CONNECTIONS, [questions.body(questions.TRIVIAL)]
@@ -96,8 +104,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="keep the databases in this folder for the next run")
     parser.add_argument("--ties", type=int, default=USUAL, help="ties of the large wiki")
     parser.add_argument("--full", action="store_true", help=f"{FULL} of them")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0, help="how long each round of each kind takes")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long each kind takes in a round")
     options = parser.parse_args()
     with folder(options.data) as place, postgres.running(place, SETTINGS) as dsn:
         run(options, dsn, place)
@@ -123,12 +131,14 @@ def run(options: argparse.Namespace, dsn: str, place: Path) -> None:
     with processes.bare() as bare, processes.server(few.dsn) as small, processes.server(many.dsn) as large:
         bench = Bench(processes.postmaster(place), place, bare, small, large, few, many, below)
         look(bench)
+        begun, before = time.monotonic(), bench.by_others()
         samples = in_turns(bench.kinds(options.seconds), options.rounds)
+        others = (bench.by_others() - before) / (time.monotonic() - begun)
         fresh = bench.measure(large, lambda: load.once(large.port, questions.fresh(many, FRESH)))
         each = asyncio.run(
             statements.for_each(dsn, many.dsn, lambda: drive(large.port, questions.pages(many, 50), 3))
         )
-    report(samples, fresh, each)
+    report(samples, fresh, each, others)
 
 
 def seed(dsn: str, ties: int, *, great: bool) -> Seeded:
@@ -182,11 +192,10 @@ def say(what: str) -> None:
         print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
 
 
-def report(samples: Samples, fresh: Sample, each: float) -> None:
+def report(samples: Samples, fresh: Sample, each: float, others: float) -> None:
     """The table, and the promises."""
-    print(
-        f"\nLoad: {load.NAME}, {load.CONNECTIONS} connections, 1 where alone. CPU is that of one request.\n"
-    )
+    print(f"\nLoad: {load.NAME}, {load.CONNECTIONS} connections, 1 where alone. CPU is that of one request.")
+    print(f"Others took {others:.1f} of {os.cpu_count()} processors meanwhile; beyond 0.2, run it again.\n")
     for line in table(samples, fresh):
         print(line)
     print()

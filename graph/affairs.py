@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from graph.blocks import BlockDraft
-from graph.chronicle import NO_CAUSE, Cause, Due, Life, Seat, Standing, Stir, TieDraft
-from graph.holds import Phase, Turn
+from graph.chronicle import Due, Life, Seat, Standing, Stir, TieDraft
+from graph.holds import NO_CAUSE, Phase, Turn
 from graph.kinds import (
     AccountId,
     EndReason,
@@ -102,17 +102,18 @@ class Affairs:
     def turn_blocks(self, turns: Iterable[Turn]) -> Stir:
         """Rule 1: the mentee is blocked while at least one counted block is open."""
         stir = Stir()
-        for _, _, block, phase, fact in turns:
-            counted_before = block in self.counted
-            cause = Cause(fact, block.key)
+        for turn in turns:
+            phase, block = turn.phase, turn.block
             if phase is not None and phase.counted:
                 self.counted[block] = phase
-                stir.opened = stir.opened or cause
-            elif counted_before:
+                stir.opened = stir.opened or turn
+            elif block in self.counted:
                 del self.counted[block]
-                stir.closed = cause
-            if fact is not None and (counted_before or block in self.counted):
-                stir.touched = cause
+                stir.closed = turn
+            else:
+                continue
+            if turn.fact is not None:
+                stir.touched = turn
         if not self.counted:
             stir.unblocked = self.blocked_since is not None
             self.blocked_since = None
@@ -121,7 +122,7 @@ class Affairs:
         return stir
 
     def next_by_itself(self, life: Life) -> datetime:
-        """When the clock has something to say: a hold ends, or the time within which a loss can be undone."""
+        """When the clock has something to say of who is blocked: a hold ends, or a loss is past undoing."""
         soonest = life.returns_until
         for seat in self.seats:
             tie = seat.tie

@@ -73,34 +73,35 @@ class BlockDraft:
 
 def gather(facts: list[BlockFact]) -> list[BlockDraft]:
     """Every block that the facts speak of, in the order of their placing; the facts are in their order."""
-    register = _Register(facts)
-    for place, fact in enumerate(facts):
-        register.read(fact, place)
+    keyed = [(fact, _key(fact)) for fact in facts]
+    register = _Register(keyed)
+    for place, (fact, key) in enumerate(keyed):
+        register.read(fact, key, place)
     return list(register.blocks.values())
 
 
 class _Register:
     """The blocks that are known at one place among the facts, and what is known of them from the whole."""
 
-    def __init__(self, facts: Iterable[BlockFact]) -> None:
+    def __init__(self, facts: Iterable[tuple[BlockFact, BlockKey]]) -> None:
         self.blocks: dict[BlockKey, BlockDraft] = {}
         self.open: dict[BlockKind, dict[BlockKey, BlockDraft]] = {kind: {} for kind in BlockKind}
         self.placed: set[BlockKey] = set()
         self.lifts: dict[BlockKey, BlockLifted] = {}
-        for fact in facts:
-            if fact.__class__ is BlockPlaced:
-                self.placed.add(_key(fact))
+        for fact, key in facts:
+            if isinstance(fact, BlockPlaced):
+                self.placed.add(key)
             elif isinstance(fact, BlockLifted) and fact.block_id is not None:
-                self.lifts.setdefault(_key(fact), fact)
+                self.lifts.setdefault(key, fact)
 
-    def read(self, fact: BlockFact, place: int) -> None:
+    def read(self, fact: BlockFact, key: BlockKey, place: int) -> None:
         match fact:
             case BlockPlaced():
-                self._place(_key(fact), _terms_placed(fact, place), place)
+                self._place(key, _terms_placed(fact, place), place)
             case BlockLifted():
                 self._lift(fact, place)
             case BlockChanged():
-                self._change(fact, place)
+                self._change(fact, key, place)
 
     def _place(self, key: BlockKey, terms: Terms, place: int) -> None:
         if key in self.blocks:
@@ -119,9 +120,8 @@ class _Register:
                 block.lift(fact.at, fact.origin, place)
                 del still_open[block.key]
 
-    def _change(self, fact: BlockChanged, place: int) -> None:
+    def _change(self, fact: BlockChanged, key: BlockKey, place: int) -> None:
         still_open = self._open_at(fact.at, fact.block_kind)
-        key = _key(fact)
         if fact.block_id is None and still_open:
             if len(still_open) > 1:
                 return

@@ -9,10 +9,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from graph.holds import Phase
+from graph.holds import NO_CAUSE, Cause, Phase, Turn
 from graph.kinds import (
     AccountId,
-    BlockKey,
     EndReason,
     MenteeState,
     NeedCause,
@@ -48,16 +47,6 @@ class Due(NamedTuple):
     cause: NeedCause
     replaces: TieKey | None = None
     previous: AccountId | None = None
-
-
-class Cause(NamedTuple):
-    """What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if any."""
-
-    fact: Origin | None = None
-    block: BlockKey | None = None
-
-
-NO_CAUSE = Cause()
 
 
 class Standing(NamedTuple):
@@ -102,9 +91,14 @@ class TieDraft:
         self.spans: list[Span] = []
         self.span_start = start
 
+    def keep(self, until: datetime) -> None:
+        """Rule 18; what comes next is to be worked out anew."""
+        self.kept_until = until
+        self.foreseen, self.outlook = self.outlook or self.foreseen, None
+
     def look_ahead(self, phases: Collection[Phase]) -> Outlook:
         """What comes next, by the open counted blocks; what had been foreseen is kept beside it."""
-        self.foreseen = self.outlook
+        self.foreseen = self.outlook or self.foreseen
         self.outlook = outlook(self.start, self.kept_until, phases)
         return self.outlook
 
@@ -160,15 +154,15 @@ class Seat:
 
 
 class Stir:
-    """What an instant did to counted blocks: the first to open, the last to close, the last fact."""
+    """What an instant did to counted blocks: the first to open, the last to close, the last by a fact."""
 
     __slots__ = ("closed", "opened", "touched", "unblocked")
 
     def __init__(self) -> None:
         self.unblocked = False
-        self.opened: Cause | None = None
-        self.closed: Cause | None = None
-        self.touched: Cause | None = None
+        self.opened: Turn | None = None
+        self.closed: Turn | None = None
+        self.touched: Turn | None = None
 
 
 STILL = Stir()
@@ -197,22 +191,18 @@ class Chronicle:
     def write_ties(self, now: datetime, seats: Sequence[Seat], blocked: bool, stir: Stir) -> None:
         """Endings first, then what changed its state, then what began."""
         state = _SUSPENDED if blocked else _ACTIVE
-        began = False
-        for seat in seats:
-            if seat.written is not seat.tie:
-                began = began or seat.tie is not None
-                if seat.written is not None:
-                    self._write_end(seat.written, now)
-                    seat.written = None
+        passed_on = [seat for seat in seats if seat.written is not seat.tie]
+        for seat in passed_on:
+            if seat.written is not None:
+                self._write_end(seat.written, now)
         if stir is not STILL:
             for seat in seats:
-                if seat.written is not None:
-                    self._write_turn(seat.written, now, state, stir)
-        if began:
-            for seat in seats:
-                if seat.tie is not None and seat.written is None:
-                    self._write_start(seat.tie, now, state)
-                    seat.written = seat.tie
+                if seat.tie is not None and seat.tie is seat.written:
+                    self._write_turn(seat.tie, now, state, stir)
+        for seat in passed_on:
+            if seat.tie is not None:
+                self._write_start(seat.tie, now, state)
+            seat.written = seat.tie
 
     def _write_end(self, tie: TieDraft, now: datetime) -> None:
         assert tie.ended_because is not None
@@ -227,12 +217,12 @@ class Chronicle:
 
     def _write_turn(self, tie: TieDraft, now: datetime, state: RelationshipState, stir: Stir) -> None:
         if state is not tie.state:
-            kind, cause = (_OPENED, stir.opened) if state is _SUSPENDED else (_RESUMED, stir.closed)
-            self._tell(kind, now, tie, state, cause)
+            kind, turn = (_OPENED, stir.opened) if state is _SUSPENDED else (_RESUMED, stir.closed)
+            self._tell(kind, now, tie, state, turn.cause if turn else NO_CAUSE)
             tie.close_span(now)
             tie.be(state)
         elif stir.touched and tie.foreseen and tie.outlook and tie.foreseen[:2] != tie.outlook[:2]:
-            self._tell(RelationshipEventKind.CHANGED, now, tie, state, stir.touched)
+            self._tell(RelationshipEventKind.CHANGED, now, tie, state, stir.touched.cause)
 
     def _tell(
         self,
@@ -240,9 +230,9 @@ class Chronicle:
         now: datetime,
         tie: TieDraft,
         to: RelationshipState,
-        cause: Cause | None,
+        cause: Cause,
     ) -> None:
-        fact, block = cause or NO_CAUSE
+        fact, block = cause
         self._events.append(Event(kind, now, tie.key, tie.state, to, block, fact))
 
     def write_need(self, now: datetime, seat: Seat, wanted: Due | None, blocked: bool) -> None:

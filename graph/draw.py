@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from graph.kinds import AccountId, MentorShare, NeedCause
@@ -65,12 +65,10 @@ def due_needs(
     last_edit_at: datetime | None = None,
 ) -> tuple[Need, ...]:
     """The needs to be answered now: only where the wiki draws, and for mentees who were here of late."""
-    if not settings.auto_assign:
-        return ()
     signs = (registered_at, last_edit_at, _last_unblock(timeline, now))
-    if not any(sign is not None and sign <= now < after(sign, settings.seek_for) for sign in signs):
-        return ()
-    return needs_at(timeline, now)
+    if settings.auto_assign and _was_here(signs, now, settings.seek_for):
+        return needs_at(timeline, now)
+    return ()
 
 
 def preferred_for(need: Need) -> tuple[AccountId, ...]:
@@ -78,6 +76,13 @@ def preferred_for(need: Need) -> tuple[AccountId, ...]:
     if need.cause is NeedCause.OPTED_IN and need.previous is not None:
         return (need.previous,)
     return ()
+
+
+def _was_here(signs: Iterable[datetime | None], now: datetime, within: timedelta | None) -> bool:
+    """Without a limit somebody is sought for ever, and no sign of life is asked for."""
+    if within is None:
+        return True
+    return any(sign is not None and sign <= now < after(sign, within) for sign in signs)
 
 
 def _last_unblock(timeline: Timeline, now: datetime) -> datetime | None:

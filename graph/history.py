@@ -1,6 +1,8 @@
 """Which facts stand, and in what order they apply; the order in which they were recorded never counts."""
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 
 from graph.facts import Fact, TakenBack
 from graph.kinds import FactKind, Origin
@@ -10,6 +12,7 @@ WIKI_LOG = "mw-log"
 
 OrderKey = tuple[bool, str, bool, int, str]
 
+_at = attrgetter("at")
 _RANK = {kind: rank for rank, kind in enumerate(FactKind)}
 
 
@@ -23,10 +26,11 @@ def order_key(fact: Fact) -> OrderKey:
 
 def standing(facts: Iterable[Fact]) -> list[Fact]:
     """The facts in the order in which they apply, without repeats and without those that were taken back."""
-    ordered = sorted(facts, key=lambda fact: (fact.at, order_key(fact)))
     once: dict[Origin, Fact] = {}
-    for fact in ordered:
-        once.setdefault(fact.origin, fact)
+    for _, together in groupby(sorted(facts, key=_at), _at):
+        same = list(together)
+        for fact in same if len(same) == 1 else sorted(same, key=order_key):
+            once.setdefault(fact.origin, fact)
     takers = _takers(once.values())
     if not takers:
         return list(once.values())

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from graph.blocks import BlockDraft, Terms
-from graph.kinds import BlockCategory, BlockKind, BlockScope, CategorySource, Origin
+from graph.kinds import BlockCategory, BlockKey, BlockKind, BlockScope, CategorySource, Origin
 from graph.moments import BEGINNING, FOREVER, or_none
 from graph.policy import PolicySettings, PolicyVersion
 from graph.timeline import Block, BlockSpan
@@ -73,6 +73,16 @@ class Phase:
         return terms.scope, self.category, self.source, terms.expires_at, self.counted, terms.asked
 
 
+class Cause(NamedTuple):
+    """What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if any."""
+
+    fact: Origin | None = None
+    block: BlockKey | None = None
+
+
+NO_CAUSE = Cause()
+
+
 class Turn(NamedTuple):
     """A block opens, says something else, or closes (`phase` None); `fact` None: by clock or policy."""
 
@@ -81,6 +91,10 @@ class Turn(NamedTuple):
     block: BlockDraft
     phase: Phase | None
     fact: Origin | None
+
+    @property
+    def cause(self) -> Cause:
+        return Cause(self.fact, self.block.key)
 
 
 def settle(blocks: Iterable[BlockDraft], policy: list[Reign]) -> tuple[tuple[Block, ...], list[Turn]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from graph.affairs import Affairs
 from graph.blocks import BlockFact, gather
-from graph.chronicle import NO_CAUSE, STILL, Cause, Chronicle, Due, Seat, Standing, Stir
+from graph.chronicle import STILL, Chronicle, Due, Seat, Standing, Stir
 from graph.facts import (
     Assigned,
     BlockChanged,
@@ -31,7 +31,7 @@ from graph.facts import (
     Vanished,
 )
 from graph.history import order_key, standing
-from graph.holds import reigns, settle
+from graph.holds import NO_CAUSE, Cause, reigns, settle
 from graph.instants import Instant, instants
 from graph.kinds import (
     AccountId,
@@ -39,6 +39,7 @@ from graph.kinds import (
     FactKind,
     NeedCause,
     Origin,
+    RelationshipRole,
     RelationshipState,
     StartReason,
     TieKey,
@@ -99,11 +100,13 @@ class _Walk:
             affairs.settings = settings
         stir = affairs.turn_blocks(turns) if turns else STILL
         draws = self._hear(facts) if facts else None
-        if stir.unblocked:
-            unblock(affairs, stir)
-        elif affairs.counted:
+        if affairs.counted:
             release(affairs, stir)
+        elif stir.unblocked:
+            unblock(affairs, stir)
         if draws:
+            # A primary's draw comes first: whom it gives a mentor may need a backup at that very moment.
+            draws.sort(key=lambda fact: fact.role is RelationshipRole.BACKUP)
             self._hear(draws, drawing=True)
         if now >= self._begins:
             self._write_down(stir)
@@ -126,10 +129,11 @@ class _Walk:
         blocked = affairs.blocked_since is not None
         chronicle.write_ties(now, affairs.seats, blocked, stir)
         for seat in affairs.seats:
-            chronicle.write_need(now, seat, affairs.wanted(seat), blocked)
+            if seat.tie is None or seat.wanted is not None:
+                chronicle.write_need(now, seat, affairs.wanted(seat), blocked)
         life = affairs.life()
         chronicle.write_life(now, life)
-        self._next = affairs.next_by_itself(life)
+        self._next = affairs.next_by_itself(life) if blocked else FOREVER
 
     def next_by_itself(self) -> datetime:
         """When a hold ends, or the time within which a loss can be undone."""
@@ -155,7 +159,7 @@ def release(affairs: Affairs, stir: Stir) -> None:
 
 def unblock(affairs: Affairs, stir: Stir) -> None:
     """Rule 4: what follows for each role whose last tie was lost and about which nobody has decided since."""
-    affairs.cause = stir.closed or NO_CAUSE
+    affairs.cause = stir.closed.cause if stir.closed else NO_CAUSE
     for seat in affairs.seats:
         lost = seat.standing.lost
         if lost is None:
@@ -231,8 +235,7 @@ def kept(affairs: Affairs, fact: Kept) -> Refusal:
         return UserErrorCode.NOT_OPEN
     if fact.until is not None and fact.until <= affairs.now:
         return UserErrorCode.INVALID
-    tie.kept_until = fact.until or FOREVER
-    tie.outlook = None
+    tie.keep(fact.until or FOREVER)
     return None
 
 

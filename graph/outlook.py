@@ -37,10 +37,12 @@ def outlook(start: datetime, kept_until: datetime, phases: Collection[Phase]) ->
         expires = holds = phase.expires
         since, hold = phase.since, phase.hold
         if since is not None and hold is not None:
-            holds = min(after(max(start, since), hold), expires)
+            ends = after(since if since > start else start, hold)
+            holds = ends if ends < expires else expires
         if holds > held:
             held, holder = holds, phase.block.key
-        closes = max(closes, expires)
+        if expires > closes:
+            closes = expires
     held = max(held, kept_until)
     if held < closes:
         return Outlook(held, _ENDED, holder)

@@ -45,7 +45,7 @@ class PolicySettings:
     category_rules: tuple[CategoryRule, ...] = DEFAULT_RULES
     notify: frozenset[NotificationKind] = frozenset(NotificationKind)
     auto_assign: bool = True
-    seek_for: timedelta = 30 * DAY
+    seek_for: timedelta | None = 30 * DAY
 
     def __post_init__(self) -> None:
         durations = (*dict(self.holds).values(), self.default_hold, self.keep_definite_up_to)
@@ -159,10 +159,8 @@ def _rich(name: str, value: Any) -> Any:
             return frozenset(NotificationKind(kind) for kind in notifications)
         case "on_unblock", str():
             return UnblockAction(value)
-        case (("default_hold" | "keep_definite_up_to" | "restore_within"), (None | str())):
+        case (("default_hold" | "keep_definite_up_to" | "restore_within" | "seek_for"), (None | str())):
             return _duration(value)
-        case ("seek_for", str()):
-            return parse_duration(value)
         case (("count_partial_blocks" | "auto_assign"), bool()):
             return value
         case "name", str():

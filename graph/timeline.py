@@ -1,11 +1,12 @@
-"""What the rules make of the facts about one mentee: ties, spans, states, needs, blocks and events, as plain data.
+"""What the rules make of the facts about one mentee: ties, spans, states, needs, blocks and events.
 
-Every moment is UTC, every interval half-open, and `None` as an end means that none is known. The future is in it: what
-begins after now is a forecast.
+It is plain data. Every moment is UTC, every interval half-open, and `None` as an end means that none is known.
+The future is in it: what begins after now is a forecast.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from graph.kinds import (
     AccountId,
@@ -25,17 +26,15 @@ from graph.kinds import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of one tie in one state; spans of a tie neither overlap nor leave gaps and are never empty."""
+class Span(NamedTuple):
+    """A stretch of one tie in one state; a tie's spans neither overlap nor leave gaps and are never empty."""
 
     state: RelationshipState
     start: datetime
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """One mentor, the mentee, one role, from a start to an end.
 
     `continues` is the tie that this one restores, `replaces` the one whose place it took: after a transfer, a
@@ -55,13 +54,13 @@ class Tie:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A stretch of the mentee's own life.
 
-    `blocked_since` is when, without a break, a counted block has been open, None while none is; `blocked_until` when
-    the last of them ends by itself, None: not by itself. `returns_to` is the mentor whom an unblock now would leave
-    the mentee with, `returns_until` until when an unblock would still bring a released mentor back.
+    `blocked_since` is since when, without a break, a counted block has been open, None while none is;
+    `blocked_until` when the last of them closes, None: no end is known. `returns_to` is the mentor whom an
+    unblock now would leave the mentee with, `returns_until` until when an unblock would still bring a released
+    mentor back.
     """
 
     state: MenteeState
@@ -73,12 +72,11 @@ class Stretch:
     returns_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """A stretch of time in which a mentor is being sought for a role.
 
-    `since` is when the seeking began, also across the blocks that made it pause. `previous` is the mentor to be taken
-    where that one is available (after an opt-in); `replaces` the tie that the answering one will name.
+    `since` is when the seeking began, also across the blocks that made it pause. `previous` is the mentor to be
+    taken where that one is available (after an opt-in); `replaces` the tie that the answering one will name.
     """
 
     role: RelationshipRole
@@ -90,8 +88,7 @@ class Need:
     replaces: TieKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BlockSpan:
+class BlockSpan(NamedTuple):
     """A stretch in which a block was open with the same properties. `counted`: it suspends."""
 
     start: datetime
@@ -104,11 +101,11 @@ class BlockSpan:
     unblock_requested: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block as it last was. `lifted_at` is None where it is open or expired; `spans` is empty where it never was open.
+class Block(NamedTuple):
+    """A block as it last was.
 
-    `placed_by` is the fact that placed it (or stands for its placing), `reason_by` the one whose reason holds.
+    `lifted_at` is None where it is open or expired; `spans` is empty where it never was open. `placed_by` is
+    the fact that placed it (or stands for its placing), `reason_by` the one whose reason holds.
     """
 
     key: BlockKey
@@ -125,9 +122,11 @@ class Block:
     spans: tuple[BlockSpan, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A transition of a tie. `fact` is what caused it, None for the clock; `block` the block that did, if one did."""
+class Event(NamedTuple):
+    """A transition of a tie.
+
+    `fact` is what caused it, None for the clock and for a policy; `block` is the block that did, if one did.
+    """
 
     kind: RelationshipEventKind
     at: datetime
@@ -142,9 +141,9 @@ class Event:
 class Timeline:
     """All that follows from the facts about one mentee and the policy; equal facts give equal timelines.
 
-    Ties are in the order of their starts (primary first at one instant), stretches and needs in the order of time,
-    blocks in the order of their placing, events in the order in which they take effect. `without_effect` are the
-    decisions and draws that changed nothing, with the reason why as an error's code (rule 7).
+    Ties are in the order of their starts (primary first at one instant), stretches and needs in the order of
+    time, blocks in the order of their placing, events in the order in which they take effect. `without_effect`
+    are the decisions and draws that changed nothing, with the reason why as an error's code (rule 7).
     """
 
     ties: tuple[Tie, ...]

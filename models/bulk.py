@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final
 
 from graph.errors import Refused
@@ -110,6 +110,10 @@ class Batch:
 
     async def _record_chunks(self, given: Sequence[Given]) -> None:
         gate = asyncio.Semaphore(IN_FLIGHT)
+        chunks = _chunks(given)
+        # The first goes alone: in an empty database it is what all others are planned by.
+        for first in islice(chunks, 1):
+            await self._record_chunk(first)
 
         async def one_of_few(chunk: Sequence[Given]) -> None:
             async with gate:
@@ -117,7 +121,7 @@ class Batch:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for chunk in _chunks(given):
+                for chunk in chunks:
                     group.create_task(one_of_few(chunk))
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from several
@@ -138,6 +142,7 @@ class Batch:
             await change.write(bulk=True, causes=causes)
 
         await self._office.change(self._wiki, work)
+        await self._office.statistics.grew(len(chunk))
 
 
 def _chunks(given: Sequence[Given]) -> Iterator[list[Given]]:

@@ -23,6 +23,7 @@ from models.locks import Locks, Strength, add_accounts, lock_accounts, lock_ment
 from models.policies import Policies, in_force
 from models.rows import AccountRow, EventRow, Stored, read
 from models.script import PUT_IN_OUTBOX, Script, new_ids, write
+from models.statistics import Statistics
 
 T = TypeVar("T")
 
@@ -105,6 +106,7 @@ class Office:
     pool: Pool
     clock: Clock
     chance: random.Random
+    statistics: Statistics
     policies: Policies = field(default_factory=Policies)
     pause: Pause | None = None
 
@@ -159,6 +161,7 @@ class Change:
 
     async def open(self, mentees: Collection[int], *, create: bool = True) -> None:
         """Lock these mentees, the mentors first, and read all that the rules read about them."""
+        await self.office.policies.require(self.connection, self.wiki)
         if not self._mentors_are_locked:
             await self.lock_mentors(mentees)
         await self._lock_mentees(mentees, create=create)

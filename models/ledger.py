@@ -17,6 +17,7 @@ from models.connections import Clock, Connection, connect, transact, wall_clock
 from models.entry import BulkResult, Entry, Recorded, Resigned, Target
 from models.names import GivenName
 from models.resolving import Surroundings
+from models.statistics import Statistics
 
 __all__ = ["BulkResult", "Entry", "GivenName", "Ledger", "Recorded", "Resigned", "Target"]
 
@@ -57,7 +58,7 @@ class Ledger:
 
     async def __aenter__(self) -> Self:
         pool = await connect(self._dsn, self._size, self._observe)
-        self._office = Office(pool, self._clock, self._chance, pause=self._pause)
+        self._office = Office(pool, self._clock, self._chance, Statistics(self._dsn), pause=self._pause)
         return self
 
     async def __aexit__(self, *_: object) -> None:

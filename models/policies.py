@@ -24,6 +24,11 @@ class Policies:
     def __init__(self) -> None:
         self._known: dict[int, list[PolicyVersion]] = {}
 
+    async def require(self, connection: Connection, wiki: int) -> None:
+        """Refuse a wiki that nobody tracks, before anything is written about it."""
+        if wiki not in self._known:
+            await self.of(connection, wiki)
+
     async def of(self, connection: Connection, wiki: int) -> Sequence[PolicyVersion]:
         """All versions; asked in every change, for another process may have put a new one in force."""
         known = self._known.get(wiki, [])

@@ -62,7 +62,7 @@ async def _waiting(office: Office, connection: Connection, wiki: int, limit: int
     pool = await candidates(connection, wiki, now)
     if not settings.auto_assign or not any(pool.has_room(mentor) for mentor in pool.mentors):
         return []
-    since = now - min(settings.seek_for, LONGEST_SEARCH)
+    since = now - (LONGEST_SEARCH if settings.seek_for is None else min(settings.seek_for, LONGEST_SEARCH))
     waiting = [row["mentee_id"] for row in await connection.fetch(WAITING, wiki, now, since, limit)]
     unavailable = pool.unavailable()
     if unavailable:

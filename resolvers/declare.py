@@ -31,6 +31,7 @@ from graphql import (
     GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLList,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -51,13 +52,23 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
 
+MEMBERS = {
+    "id": "By its global id.",
+    "name": "By its name.",
+    "userId": "By its id on the wiki.",
+    "preset": "One that is known by name.",
+    "policy": "One of the wiki's own making.",
+}
+"""Of inputs of which just one is given: the ways in which it can be."""
+
 ARGUMENTS = {
     "id": "The global id.",
     "ids": "Global ids, of any types.",
-    "db_name": "The wiki's database name, such as `enwiki`.",
+    "dbName": "The wiki's database name, such as `enwiki`.",
     "by": "Which account: by one of the two.",
     "where": "Which ones; all where it is left out.",
     "role": "In which role.",
+    "input": "What is to be done.",
     "first": "How many from the beginning, 1 to 100.",
     "after": "Only what comes after this cursor.",
     "last": "How many from the end, 1 to 100.",
@@ -220,6 +231,7 @@ def link(modules: Sequence[ModuleType], classes: Sequence[type]) -> None:
 def attach(schema: GraphQLSchema) -> None:
     """Tell the compiler, through the schema, which types are rows and how each field is answered."""
     for type_ in schema.type_map.values():
+        _describe_arguments(type_)
         if isinstance(type_, GraphQLObjectType):
             cls = _class_of(type_)
             if cls is not None and issubclass(cls, Row):
@@ -227,8 +239,22 @@ def attach(schema: GraphQLSchema) -> None:
                 type_.is_type_of = None
                 for field in type_.fields.values():
                     field.extensions["answer"] = _answer_of(field)
+        elif isinstance(type_, GraphQLInputObjectType):
+            # Strawberry checks this while it executes; said here, graphql-core does while it validates.
+            type_.is_one_of = type_.extensions["strawberry-definition"].is_one_of
         elif isinstance(type_, GraphQLInterfaceType) and _holds_rows(type_):
             type_.resolve_type = lambda value, *_: value.type
+
+
+def _describe_arguments(type_: GraphQLNamedType) -> None:
+    """What an argument means hangs on its name alone, and is said once."""
+    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and not type_.name.startswith("__"):
+        for field in type_.fields.values():
+            for name, argument in field.args.items():
+                argument.description = argument.description or ARGUMENTS.get(name)
+    elif isinstance(type_, GraphQLInputObjectType):
+        for name, member in type_.fields.items():
+            member.description = member.description or MEMBERS.get(name)
 
 
 def _holds_rows(type_: GraphQLInterfaceType) -> bool:
@@ -249,7 +275,6 @@ def _answer_of(field: GraphQLField) -> Callable[[Row[Any], dict[str, Any]], Any]
     arguments = []
     for name, argument in field.args.items():
         python_name = argument.extensions["strawberry-definition"].python_name
-        argument.description = argument.description or ARGUMENTS.get(python_name)
         arguments.append((name, python_name, argument.type))
 
     def ask(row: Row[Any], given: dict[str, Any]) -> Any:

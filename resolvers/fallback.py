@@ -6,8 +6,7 @@ graphql-core does the rest.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
@@ -26,8 +25,9 @@ from graphql import (
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, func, true
 from sqlalchemy.dialects.postgresql import JSONB
 
-from graph.compile.build import MOST_IDS, elements_of, looked_up, row_of
+from graph.compile.build import MOST_IDS, looked_up, row_of
 from graph.compile.ids import Ref, encode
+from graph.compile.located import Located, bound, keys_of_table, read_paging, sortable
 from graph.compile.page import (
     Derived,
     Picked,
@@ -47,14 +47,11 @@ from graph.compile.rows import (
     Part,
     Root,
     Row,
-    Scope,
     Select,
     Source,
     To,
-    alias_of,
-    of_wiki,
 )
-from graph.compile.shape import NOW, WIKI, Id, Ids, Param, Values, lift
+from graph.compile.shape import Id, Ids, Values, lift
 from graph.compile.write import write
 from graph.errors import RequestRefused
 
@@ -75,41 +72,6 @@ class Engine(Protocol):
 
     def values(self) -> Values:
         """What a request brings."""
-
-
-@dataclass(frozen=True)
-class Located:
-    """An object by its place: its type, its wiki, and the values of its key."""
-
-    type: str
-    node: Any
-    wiki: int | None
-    key: tuple[Any, ...]
-    element: Elements | None = field(default=None, compare=False)
-
-    def row(self) -> Row[Any]:
-        """The symbolic row of that place."""
-        scope = Scope(WIKI, NOW)
-        if self.element is not None:
-            name, value = self.key
-            array = orjson.dumps({name: value} if self.element.keyed else [value]).decode()
-            source = Source(
-                elements_of(Elements(_bound("element", JSONB(), array), scope, self.element.keyed))
-            )
-            return cast("Row[Any]", self.node.over(source, scope))
-        alias = alias_of(self.node.model)
-        source = Source(alias, [of_wiki(alias, scope)])
-        for number, column in enumerate(_keys(alias)):
-            source.where.append(column == _bound(f"key{number}", column.type, self.key[number]))
-        return cast("Row[Any]", self.node.over(source, scope))
-
-
-def _keys(alias: Any) -> list[Any]:
-    return [column for column in alias.primary_key if column.name != "wiki_id"]
-
-
-def _bound(name: str, type_: Any, value: Any) -> Param:
-    return Param(f"@{name}", type_, lambda _: value)
 
 
 def attach(schema: GraphQLSchema) -> None:
@@ -215,7 +177,7 @@ class Field:
         self, target: GraphQLObjectType, row: Row[Any], wiki: int | None, order: Sequence[Any] = ()
     ) -> list[tuple[Located, list[Any]]]:
         """The places of the rows, and their keys in the order; found beside this row, one by one."""
-        found = _keys(row.origin.base)
+        found = keys_of_table(row.origin.base)
         columns = [(f"k{n}", column) for n, column in enumerate([*found, *(key for key, _ in order)])]
         inner = Select(columns, row.origin, order=order)
         names = [Picked("t", name, value.type) for name, value in columns]
@@ -262,7 +224,7 @@ class Field:
     async def _looked_up(self, ref: Ref | None) -> Located | None:
         if ref is None:
             return None
-        at = Id(ref.type, _bound("wiki", Integer(), ref.wiki), _bound("key", BigInteger(), ref.key))
+        at = Id(ref.type, bound("wiki", Integer(), ref.wiki), bound("key", BigInteger(), ref.key))
         # Each lookup joins to nothing, so each begins anew.
         return cast("Located | None", await self.in_wiki(None, at, ref.wiki))
 
@@ -282,28 +244,28 @@ class Field:
         row = row_of(node.extensions["row"], page.on, page.scope)
         keys = keys_of(page.orders, row)
         rows = await self._keys(node, row, self.wiki, [(key.value, key.descending) for key in keys])
-        asked = _read(page.asked or Paging(), self.values)
+        asked = read_paging(page.asked or Paging(), self.values)
         window = window_of(asked)
         mark = order_hash(node.name, page.orders)
 
-        def bound(text: str | None) -> list[Any] | None:
+        def read(text: str | None) -> list[Any] | None:
             return (
                 None
                 if text is None
-                else _sortable(read_cursor(text, mark, [key.value.type for key in keys]), keys)
+                else sortable(read_cursor(text, mark, [key.value.type for key in keys]), keys)
             )
 
-        after, before = bound(asked.after), bound(asked.before)
-        within = [one for one in rows if after is None or after < _sortable(one[1], keys)]
-        within = [one for one in within if before is None or _sortable(one[1], keys) < before]
+        after, before = read(asked.after), read(asked.before)
+        within = [one for one in rows if after is None or after < sortable(one[1], keys)]
+        within = [one for one in within if before is None or sortable(one[1], keys) < before]
         size = checked(window.size, "first")
         shown = within[:size] if window.forwards else within[-size:]
         more = len(within) > size
         first, last = (shown[0], shown[-1]) if shown else (None, None)
         edge = cast("GraphQLObjectType", get_named_type(target.fields["edges"].type))
         past = {
-            "after": after is not None and any(not after < _sortable(one[1], keys) for one in rows),
-            "before": before is not None and any(not _sortable(one[1], keys) < before for one in rows),
+            "after": after is not None and any(not after < sortable(one[1], keys) for one in rows),
+            "before": before is not None and any(not sortable(one[1], keys) < before for one in rows),
         }
         return SimpleNamespace(
             nodes=[located for located, _ in shown],
@@ -316,36 +278,6 @@ class Field:
                 end_cursor=last and write_cursor(mark, last[1]),
             ),
         )
-
-
-def _read(paging: Paging, values: Values) -> Paging:
-    """The four arguments as values."""
-    four = (paging.first, paging.after, paging.last, paging.before)
-    return Paging(*(one.read(values) if isinstance(one, Param) else one for one in four))
-
-
-class Backwards:
-    """A key that sorts the other way."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __lt__(self, other: "Backwards") -> bool:
-        return bool(other.value < self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Backwards) and bool(other.value == self.value)
-
-    __hash__ = None  # type: ignore[assignment]  # it is only compared
-
-
-def _sortable(values: Sequence[Any], keys: Sequence[Any]) -> list[Any]:
-    plain = [_aware(value) for value in values]
-    return [Backwards(value) if key.descending else value for value, key in zip(plain, keys, strict=True)]
-
-
-def _aware(value: Any) -> Any:
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import strawberry
 from graph.compile.ids import decode
 from graph.errors import Refused
 from graph.kinds import AccountId, Origin, UserErrorCode
+from models.checks import check_text
 from models.ledger import Target
 from resolvers.scalars import BigInt
 
@@ -17,8 +18,8 @@ LONGEST = 255
 @strawberry.input(
     one_of=True,
     description=(
-        "By `name`: whoever held it at `occurredAt`, else whoever holds it now. Give `userId` where it is known: "
-        "names move, and a log read later is rewritten to the names of that day."
+        "By `name`: whoever held it at `occurredAt`, else whoever holds it now. Give `userId` where it is "
+        "known: names move, and a log read later is rewritten to the names of that day."
     ),
 )
 class AccountRef:
@@ -80,6 +81,16 @@ def user_id(given: int, *path: str) -> AccountId:
     """An account's id on its wiki; MediaWiki gives 0 to those who have none."""
     if given <= 0:
         raise Refused(UserErrorCode.INVALID, "A user id is a number from 1 on.", *path)
+    return given
+
+
+def block_id_of(given: str | None) -> str | None:
+    """A block's id at its source, where one is given."""
+    if given is None or given is strawberry.UNSET:
+        return None
+    if not 0 < len(given) <= LONGEST:
+        raise Refused(UserErrorCode.INVALID, f"A block's id has 1 to {LONGEST} characters.", "blockId")
+    check_text(given, "blockId")
     return given
 
 

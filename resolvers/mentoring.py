@@ -7,14 +7,14 @@ import strawberry
 
 from graph.errors import Refused
 from graph.kinds import AccountId, ErrorPolicy, MentorShare, RelationshipRole, UserErrorCode
-from resolvers.asking import Info, ledger_of, wiki_of
+from resolvers.asking import Info, known, ledger_of, open_tie, wiki_of
 from resolvers.declare import ref
 from resolvers.event import RelationshipEvent
 from resolvers.inputs import AccountRef, account_key, decode_as, own_origin, target_of
 from resolvers.mentee import Mentee
 from resolvers.mentor import Mentor
 from resolvers.recording import LEAVE_OUT, SOURCE, SOURCE_ID, WIKI, or_none
-from resolvers.refusals import UserError, about, at_place, refusing, showing, told
+from resolvers.refusals import Outdated, UserError, about, at_place, refusing, told
 from resolvers.relationship import Relationship
 
 AT_ONCE = 100
@@ -26,9 +26,9 @@ FOR_WHOM = "The name of whoever a tool acts for."
 
 @strawberry.input(
     description=(
-        "`occurredAt`, here and below: when it happened, for tools that bring the past; left out: now. `source` "
-        "and `sourceId`, given together, make it a fact known by that name, safe to send again. `performer`: "
-        "the name of whoever a tool acts for."
+        "`occurredAt`, here and below: when it happened, for tools that bring the past; left out: now. "
+        "`source` and `sourceId`, given together, make it a fact known by that name, safe to send again. "
+        "`performer`: the name of whoever a tool acts for."
     )
 )
 class EnrollMentorInput:
@@ -199,14 +199,15 @@ async def enroll_mentor(info: Info, input: EnrollMentorInput) -> MentorPayload:
     wiki = await wiki_of(info, input.wiki)
     told_with = circumstances(input)
     del told_with["reason"]
-    mentor = await ledger_of(info).enroll(
-        wiki,
-        target_of(input.account, wiki, "account"),
-        share=input.share,
-        capacity=or_none(input.capacity),
-        introduction=or_none(input.introduction),
-        **told_with,
-    )
+    with about("account"):
+        mentor = await ledger_of(info).enroll(
+            wiki,
+            target_of(input.account, wiki, "account"),
+            share=input.share,
+            capacity=or_none(input.capacity),
+            introduction=or_none(input.introduction),
+            **told_with,
+        )
     return MentorPayload(mentor=ref("Mentor", wiki, mentor))
 
 
@@ -220,10 +221,18 @@ async def update_mentor(info: Info, input: UpdateMentorInput) -> MentorPayload:
         if (value := getattr(input, name)) is not None
     }
     if "share" in asked and asked["share"] is None:
-        raise Refused(UserErrorCode.INVALID, "A share can't be null; leave it out to keep it as it is.", "share")
+        raise Refused(
+            UserErrorCode.INVALID, "A share can't be null; leave it out to keep it as it is.", "share"
+        )
     mentor = ref("Mentor", who.wiki, who.key)
-    with about("mentor"), showing(mentor):
-        await ledger_of(info).update_mentor(who.wiki, who.key, asked, or_none(input.expected_version))
+    try:
+        with about("mentor"):
+            [key] = await known(info, who.wiki, [who.key])
+            await ledger_of(info).update_mentor(who.wiki, key, asked, or_none(input.expected_version))
+    except Refused as refused:
+        if refused.code is not UserErrorCode.STALE_VERSION:
+            raise
+        raise Outdated(refused, mentor) from None
     return MentorPayload(mentor=mentor)
 
 
@@ -232,7 +241,8 @@ async def resign_mentor(info: Info, input: ResignMentorInput) -> ResignMentorPay
     """End somebody's mentoring and find new mentors for their active mentees."""
     who = decode_as(input.mentor, ("Mentor",), "mentor")
     with about("mentor"):
-        done = await ledger_of(info).resign(who.wiki, who.key, **circumstances(input))
+        [key] = await known(info, who.wiki, [who.key])
+        done = await ledger_of(info).resign(who.wiki, key, **circumstances(input))
     return ResignMentorPayload(
         mentor=ref("Mentor", who.wiki, who.key),
         transferred=done.transferred,
@@ -246,15 +256,21 @@ async def assign_mentor(info: Info, input: AssignMentorInput) -> RelationshipPay
     """Draw or name a mentor for a mentee."""
     mentee = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
     mentor = or_none(input.mentor)
-    with about("mentee"):
-        done = await ledger_of(info).assign(
-            mentee.wiki,
-            mentee.key,
-            None if mentor is None else account_key(mentor, mentee.wiki, "mentor"),
-            input.role,
-            expected_version=or_none(input.expected_version),
-            **circumstances(input),
-        )
+    try:
+        with about("mentee"):
+            [key] = await known(info, mentee.wiki, [mentee.key])
+            done = await ledger_of(info).assign(
+                mentee.wiki,
+                key,
+                None if mentor is None else account_key(mentor, mentee.wiki, "mentor"),
+                input.role,
+                expected_version=or_none(input.expected_version),
+                **circumstances(input),
+            )
+    except Refused as refused:
+        if refused.code is not UserErrorCode.STALE_VERSION:
+            raise
+        raise Outdated(refused, await open_tie(info, mentee.wiki, mentee.key, input.role)) from None
     return RelationshipPayload(
         relationship=ref("Relationship", mentee.wiki, done.relationship),
         event=ref("RelationshipEvent", mentee.wiki, done.events[-1] if done.events else None),
@@ -266,7 +282,9 @@ def claimed(given: list[strawberry.ID], wiki: int) -> list[AccountId]:
     if len(given) > AT_ONCE:
         raise Refused(UserErrorCode.TOO_MANY, f"Claim {AT_ONCE} mentees at most at once.", "mentees")
     if not given:
-        raise Refused(UserErrorCode.INVALID, "Say whom to claim: give the ids of one or more mentees.", "mentees")
+        raise Refused(
+            UserErrorCode.INVALID, "Say whom to claim: give the ids of one or more mentees.", "mentees"
+        )
     mentees: list[AccountId] = []
     for place, one in enumerate(given):
         mentee = account_key(one, wiki, "mentees", str(place))
@@ -283,6 +301,7 @@ async def claim_mentees(info: Info, input: ClaimMenteesInput) -> ClaimMenteesPay
     per_item = input.error_policy is ErrorPolicy.PER_ITEM
     mentees = claimed(input.mentees, mentor.wiki)
     with about("mentor"):
+        mentees = await known(info, mentor.wiki, mentees)
         done = await ledger_of(info).claim(
             mentor.wiki, mentor.key, mentees, per_item=per_item, **circumstances(input)
         )
@@ -304,7 +323,8 @@ async def opt_out_of_mentorship(info: Info, input: MenteeInput) -> MenteePayload
     """Have no mentor from now on."""
     who = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
     with about("mentee"):
-        await ledger_of(info).opt_out(who.wiki, who.key, **circumstances(input))
+        [key] = await known(info, who.wiki, [who.key])
+        await ledger_of(info).opt_out(who.wiki, key, **circumstances(input))
     return MenteePayload(mentee=ref("Mentee", who.wiki, who.key))
 
 
@@ -313,5 +333,6 @@ async def opt_in_to_mentorship(info: Info, input: MenteeInput) -> MenteePayload:
     """Have a mentor after all."""
     who = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
     with about("mentee"):
-        await ledger_of(info).opt_in(who.wiki, who.key, **circumstances(input))
+        [key] = await known(info, who.wiki, [who.key])
+        await ledger_of(info).opt_in(who.wiki, key, **circumstances(input))
     return MenteePayload(mentee=ref("Mentee", who.wiki, who.key))

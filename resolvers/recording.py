@@ -24,7 +24,7 @@ from resolvers.asking import Info, ledger_of, wiki_of
 from resolvers.block import Block
 from resolvers.declare import ref
 from resolvers.event import RelationshipEvent
-from resolvers.inputs import AccountRef, origin_of, target_of, user_id
+from resolvers.inputs import AccountRef, block_id_of, origin_of, target_of, user_id
 from resolvers.mentee import Mentee
 from resolvers.refusals import UserError, refusing
 from resolvers.scalars import BigInt
@@ -59,10 +59,10 @@ class RecordPayload:
 
 @strawberry.input(
     description=(
-        "`source` and `sourceId` name the happening at its origin, such as `mw-log` and a log id, whichever way it "
-        "came here: a repeat changes nothing, and other content under the same name is refused (`CONFLICT`). "
-        "`performer` is a name as the source writes it: shown as that account is called now, and hidden where it is "
-        "hidden."
+        "`source` and `sourceId` name the happening at its origin, such as `mw-log` and a log id, "
+        "whichever way it came here: a repeat changes nothing, and other content under the same name is "
+        "refused (`CONFLICT`). `performer` is a name as the source writes it: shown as that account is "
+        "called now, and hidden where it is hidden."
     )
 )
 class RecordRegistrationInput:
@@ -109,8 +109,8 @@ class RecordBlockInput:
 
 @strawberry.input(
     description=(
-        "What is left out stays as it was. A new `reason` without a `category` has its category worked out anew. "
-        "At least one of `blockId` and `target`; without `blockId`, the one open block of that kind."
+        "What is left out stays as it was. A new `reason` without a `category` has its category worked out "
+        "anew. At least one of `blockId` and `target`; without `blockId`, the one open block of that kind."
     )
 )
 class RecordBlockChangeInput:
@@ -137,8 +137,8 @@ class RecordBlockChangeInput:
 
 @strawberry.input(
     description=(
-        "At least one of `blockId` and `target`; without `blockId`, every open block of that kind: lifting local "
-        "blocks lifts no lock."
+        "At least one of `blockId` and `target`; without `blockId`, every open block of that kind: lifting "
+        "local blocks lifts no lock."
     )
 )
 class RecordUnblockInput:
@@ -224,7 +224,7 @@ def or_none(value: Any) -> Any:
 
 
 def or_absent(value: Any) -> Any:
-    """What was given, or that it stays: null is taken for left out, for there it has no meaning of its own."""
+    """What was given, or that it stays: null is taken for left out, having no meaning of its own there."""
     return ABSENT if value is LEAVE_OUT or value is None else value
 
 
@@ -237,7 +237,7 @@ def which(target: AccountRef | None, block_id: str | None, wiki: int) -> Target 
     """Whose block is meant, where the caller says so; who says neither whose nor which is told."""
     if target:
         return target_of(target, wiki, "target")
-    if not or_none(block_id):
+    if block_id is None:
         raise Refused(
             UserErrorCode.INVALID, "Say which block is meant: give `blockId`, `target` or both.", "target"
         )
@@ -267,7 +267,7 @@ async def record_block(info: Info, input: RecordBlockInput) -> RecordPayload:
         at=input.occurred_at,
         origin=origin_of(input.source, input.source_id),
         block_kind=input.kind,
-        block_id=or_none(input.block_id),
+        block_id=block_id_of(input.block_id),
         scope=input.scope,
         expires_at=or_none(input.expires_at),
         category=or_none(input.category),
@@ -287,7 +287,7 @@ async def record_block_change(info: Info, input: RecordBlockChangeInput) -> Reco
         at=input.occurred_at,
         origin=origin_of(input.source, input.source_id),
         block_kind=input.kind,
-        block_id=or_none(input.block_id),
+        block_id=block_id_of(input.block_id),
         scope=or_absent(input.scope),
         expires_at=maybe_absent(input.expires_at),
         category=maybe_absent(input.category),
@@ -295,7 +295,7 @@ async def record_block_change(info: Info, input: RecordBlockChangeInput) -> Reco
         unblock_requested=or_absent(input.unblock_requested),
     )
     beside = Beside(reason=reason, performer=or_none(input.performer))
-    return await record(info, wiki, which(or_none(input.target), input.block_id, wiki), fact, beside)
+    return await record(info, wiki, which(or_none(input.target), fact.block_id, wiki), fact, beside)
 
 
 @refusing(RecordPayload)
@@ -306,10 +306,10 @@ async def record_unblock(info: Info, input: RecordUnblockInput) -> RecordPayload
         at=input.occurred_at,
         origin=origin_of(input.source, input.source_id),
         block_kind=input.kind,
-        block_id=or_none(input.block_id),
+        block_id=block_id_of(input.block_id),
     )
     beside = Beside(reason=or_none(input.reason), performer=or_none(input.performer))
-    return await record(info, wiki, which(or_none(input.target), input.block_id, wiki), fact, beside)
+    return await record(info, wiki, which(or_none(input.target), fact.block_id, wiki), fact, beside)
 
 
 @refusing(RecordPayload)

@@ -1,4 +1,4 @@
-"""What a caller can act on, as data in the payload: `userErrors`, each with a code and the path into the input."""
+"""What a caller can act on, as data in the payload: `userErrors`, with a code and the path into the input."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +30,9 @@ class InputError(UserError):
 class StaleVersionError(UserError):
     """A refusal that shows what is there now."""
 
-    current: Node | None = strawberry.field(default=None, description="What is there now; null where nothing is.")
+    current: Node | None = strawberry.field(
+        default=None, description="What is there now; null where nothing is."
+    )
 
 
 TYPES = (InputError, StaleVersionError)
@@ -43,17 +45,6 @@ class Outdated(Refused):
     def __init__(self, refused: Refused, current: Any) -> None:
         super().__init__(refused.code, refused.message, *refused.field)
         self.current = current
-
-
-@contextmanager
-def showing(current: Any) -> Iterator[None]:
-    """Where a version is stale, show what is there now."""
-    try:
-        yield
-    except Refused as refused:
-        if refused.code is not UserErrorCode.STALE_VERSION:
-            raise
-        raise Outdated(refused, current) from None
 
 
 def told(refused: Refused) -> UserError:
@@ -72,22 +63,28 @@ def at_place(place: int, refused: Refused) -> Refused:
     return Refused(refused.code, refused.message, "mentees", str(place))
 
 
-OF_THE_MENTEE = {
+WRONG_WITH_THE_MENTEE = {
     UserErrorCode.OPTED_OUT,
     UserErrorCode.DEPARTED,
     UserErrorCode.NOT_ELIGIBLE,
     UserErrorCode.WOULD_NOT_HOLD,
 }
+NOT_IN_THE_INPUT: dict[str, set[tuple[str, ...]]] = {
+    "account": {(), ("mentor",)},
+    "mentee": {(), ("wiki",)},
+    "mentor": {(), ("wiki",)},
+}
+"""Where the ledger says that something is wrong, though the input has no such field."""
 
 
 @contextmanager
 def about(field: str) -> Iterator[None]:
-    """A decision names people and no wiki: what the ledger can't place is about whom it is about."""
+    """Point into the input: to whom the decision is about, where the ledger points to nothing there."""
     try:
         yield
     except Refused as refused:
-        placed = refused.field not in ((), ("wiki",))
-        if placed and not (field == "mentee" and refused.code in OF_THE_MENTEE):
+        of_the_mentee = field == "mentee" and refused.code in WRONG_WITH_THE_MENTEE
+        if not of_the_mentee and refused.field not in NOT_IN_THE_INPUT[field]:
             raise
         raise Refused(refused.code, refused.message, field) from None
 

@@ -32,7 +32,9 @@ class CategoryRuleInput:
     """A phrase of block reasons."""
 
     pattern: str = strawberry.field(
-        description="Words to be found in the reason, case and accents folded; `*` stands for any run of characters."
+        description=(
+            "Words to be found in the reason, case and accents folded; `*` stands for any run of characters."
+        )
     )
     category: BlockCategory = strawberry.field(description="What they tell.")
 
@@ -66,11 +68,15 @@ class PolicyInput:
         description="Whether partial blocks suspend."
     )
     restore_within: strawberry.Maybe[timedelta | None] = strawberry.field(description="Null: always.")
-    on_unblock: strawberry.Maybe[UnblockAction | None] = strawberry.field(description="For a tie that was lost.")
+    on_unblock: strawberry.Maybe[UnblockAction | None] = strawberry.field(
+        description="For a tie that was lost."
+    )
     category_rules: strawberry.Maybe[list[CategoryRuleInput] | None] = strawberry.field(
         description="The first that fits tells the category."
     )
-    notify: strawberry.Maybe[list[NotificationKind] | None] = strawberry.field(description="What mentors are told.")
+    notify: strawberry.Maybe[list[NotificationKind] | None] = strawberry.field(
+        description="What mentors are told."
+    )
     auto_assign: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether needs are answered by drawing."
     )
@@ -162,13 +168,10 @@ def rules_of(asked: list[CategoryRuleInput], *path: str) -> tuple[CategoryRule, 
     """The rules, in their order."""
     rules = []
     for place, rule in enumerate(asked):
-        try:
-            if not rule.pattern.isprintable():
-                raise ValueError(rule.pattern)
-            rules.append(CategoryRule(rule.pattern, rule.category))
-        except ValueError:
+        if not rule.pattern.isprintable() or not rule.pattern.replace("*", "").strip():
             message = "A pattern has one letter or more, and none that can't be printed."
-            raise Refused(UserErrorCode.INVALID, message, *path, str(place), "pattern") from None
+            raise Refused(UserErrorCode.INVALID, message, *path, str(place), "pattern")
+        rules.append(CategoryRule(rule.pattern, rule.category))
     return tuple(rules)
 
 

@@ -1,24 +1,26 @@
 """What the ledger keeps, read back as plain values that say nothing of ids: for tests of `models`."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import orjson
-from lifecycle_stories import MENTEE
 
-from graph.facts import BlockChanged, BlockPlaced, Fact, MentorEnrolled, MentorResigned, Registered, Renamed
-from graph.facts import TakenBack
-from graph.policy import PRESETS, PolicySettings, PolicyVersion, to_json
-from graph.kinds import PolicyPreset
+from graph.facts import (
+    BlockPlaced,
+    Fact,
+    MentorEnrolled,
+    MentorResigned,
+    Registered,
+    Renamed,
+)
+from graph.policy import PolicyVersion, to_json
 from graph.timeline import Timeline
+from lifecycle_stories import MENTEE
 from models.columns import ENDLESS, NEVER
 from models.connections import aware
 from models.entry import Entry, Target
-from models.ledger import Ledger
 
 NOW = datetime(2028, 1, 1, tzinfo=UTC)
 """Later than all that the stories tell."""
@@ -30,6 +32,7 @@ TIE = (
     "(SELECT f.source || '/' || f.source_id || '#' || r2.number FROM relationship r2 JOIN fact f "
     "ON f.wiki_id = $1 AND f.id = r2.fact_id WHERE r2.wiki_id = $1 AND r2.id = "
 )
+# ruff: noqa: S608 - what is put together here are constants of this file
 STATEMENTS = {
     "account": "SELECT id, name, is_hidden, registered_at, is_mentee, eligible, block_count, next_change_at "
     "FROM account WHERE wiki_id = $1",
@@ -62,12 +65,13 @@ FEED = (
 
 
 class Clock:
-    """A clock that tests set."""
+    """A clock that tests set; `tick` is how much later it is each time that somebody looks."""
 
-    def __init__(self, now: datetime = NOW) -> None:
-        self.now = now
+    def __init__(self, now: datetime = NOW, tick: timedelta = timedelta()) -> None:
+        self.now, self.tick = now, tick
 
     def __call__(self) -> datetime:
+        self.now += self.tick
         return self.now
 
     def advance(self, **duration: float) -> None:

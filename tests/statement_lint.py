@@ -1,7 +1,9 @@
-"""A lint over statements as they run: the rules of being ready for many machines, read by PostgreSQL's own parser.
+"""A lint over statements as they run: what being ready for many machines asks of them.
+
+PostgreSQL's own parser reads them.
 
 breaches(sql)       the sentences in which a statement breaks the rules; none where it keeps them
-Statements()        what `observe` of the reader and of the ledger can be: keeps each statement once, with its count
+Statements()        what `observe` of reader and ledger can be: each statement once, and how often
 """
 
 from collections import Counter
@@ -11,15 +13,17 @@ from typing import Any
 
 from pglast import ast, enums, parse_sql
 from pglast.stream import RawStream
+from sqlmodel import SQLModel
 
 import models  # noqa: F401 - registers the tables
-from sqlmodel import SQLModel
 
 OF_A_WIKI = frozenset(table.name for table in SQLModel.metadata.tables.values() if "wiki_id" in table.c)
 CLOCKS = frozenset(
-    "now statement_timestamp transaction_timestamp clock_timestamp timeofday localtimestamp".split()
+    ["now", "statement_timestamp", "transaction_timestamp", "clock_timestamp", "timeofday", "localtimestamp"]
 )
-ORDERED = frozenset("string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg".split())
+ORDERED = frozenset(
+    ["string_agg", "array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg"]
+)
 
 
 class Statements(Counter[str]):
@@ -50,7 +54,7 @@ def _of(node: Any) -> Iterator[str]:
 
 
 def _of_call(call: ast.FuncCall) -> Iterator[str]:
-    name = call.funcname[-1].sval
+    name = (call.funcname or ())[-1].sval
     if name in CLOCKS:
         yield f"{name}() is called: the moment is bound, never asked of the server's clock"
     if name in ORDERED and not call.agg_order:
@@ -71,7 +75,8 @@ def _unbound(select: ast.SelectStmt) -> Iterator[str]:
 def _tables(items: Any) -> Iterator[tuple[str, str]]:
     for item in items:
         if isinstance(item, ast.RangeVar):
-            yield item.relname, item.alias.aliasname if item.alias else item.relname
+            alias = item.alias.aliasname if item.alias else item.relname
+            yield str(item.relname), str(alias)
         elif isinstance(item, ast.JoinExpr):
             yield from _tables((item.larg, item.rarg))
 
@@ -91,14 +96,14 @@ def _joined(item: Any) -> Iterator[Any]:
 
 def _conjuncts(condition: Any) -> Iterator[Any]:
     if isinstance(condition, ast.BoolExpr) and condition.boolop == enums.BoolExprType.AND_EXPR:
-        for part in condition.args:
+        for part in condition.args or ():
             yield from _conjuncts(part)
     elif condition is not None:
         yield condition
 
 
 def _binds(condition: Any) -> Iterator[str]:
-    """The alias whose wiki this condition says: by a parameter, or as the row of `wiki` that it hangs below."""
+    """The alias whose wiki this condition says: by a parameter, or as the row of `wiki` above."""
     if not isinstance(condition, ast.A_Expr) or RawStream()(condition).count("=") != 1:
         return
     for column, value in ((condition.lexpr, condition.rexpr), (condition.rexpr, condition.lexpr)):
@@ -117,7 +122,7 @@ def _is_wiki(value: Any) -> bool:
 
 
 def _names(column: ast.ColumnRef) -> list[str]:
-    return [part.sval for part in column.fields if isinstance(part, ast.String)]
+    return [str(part.sval) for part in column.fields or () if isinstance(part, ast.String)]
 
 
 def _walk(node: Any) -> Iterator[Any]:

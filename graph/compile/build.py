@@ -87,6 +87,7 @@ class Build:
         self.places: list[bool] = []
         self.sizes: list[Any] = []
         self.loads: list[tuple[Any, ...]] = []
+        self.checks: list[Param] = []
         self.literals: dict[int, str] = {}
 
     # Where the walk begins.

@@ -8,6 +8,7 @@ from sqlalchemy import cast as sql_cast
 
 from graph.compile import text
 from graph.compile.page import (
+    MOST,
     Derived,
     Gathered,
     Key,
@@ -22,6 +23,7 @@ from graph.compile.page import (
     window_of,
 )
 from graph.compile.rows import Exists, Page, Paging, Row, Select, Source
+from graph.compile.shape import Param
 
 if TYPE_CHECKING:
     from graph.compile.build import Build, Details
@@ -51,8 +53,9 @@ class Connection:
         self.page = page
         self.window: Window = window_of(page.asked or Paging())
         self.hash = order_hash(node.name, page.orders)
+        self.given: list[Param] = []
         self.row, self.keys = self._rows()
-        self.cuts = self._cuts(self.row, self.keys)
+        self.cuts = self._cuts(self.keys)
         self.columns: list[Any] = []
         self.used = False
         # The row too many, and the number that tells it, are there only where it is asked whether there is
@@ -63,14 +66,14 @@ class Connection:
         row = self.build.row_of(self.node, self.page.on, self.page.scope)
         return row, keys_of(self.page.orders, row)
 
-    def _cuts(self, row: Row[Any], keys: list[Key]) -> dict[str, Any]:
-        del row
-        given = {"after": self.window.after, "before": self.window.before}
-        return {
-            name: cut(keys, bounds(text_, self.hash, keys), later=name == "after")
-            for name, text_ in given.items()
-            if text_ is not None
-        }
+    def _cuts(self, keys: list[Key]) -> dict[str, Any]:
+        found = {}
+        for name, given in (("after", self.window.after), ("before", self.window.before)):
+            if given is not None:
+                cursor_keys = bounds(given, self.hash, keys)
+                self.given += cursor_keys
+                found[name] = cut(keys, cursor_keys, later=name == "after")
+        return found
 
     @property
     def order(self) -> list[tuple[Any, bool]]:
@@ -89,6 +92,11 @@ class Connection:
     def select(self, whole: Any) -> Any:
         """The page around what was made of it."""
         if not self.used:
+            # Nothing of the page itself is asked for; what was said of it is checked all the same.
+            self.build.checks += [
+                *self.given,
+                *([self.window.size] if isinstance(self.window.size, Param) else []),
+            ]
             return whole
         source = self.row.origin
         source.where += self.cuts.values()
@@ -96,14 +104,30 @@ class Connection:
         columns: list[Any] = [(f"k{n}", key.value) for n, key in enumerate(self.keys)]
         if self.more:
             columns.append(("n", Numbered(inner)))
-        limit = self.window.size + 1 if self.more else self.window.size
-        derived = Derived(Select([*columns, *self.columns], source, order=inner, limit=limit), "p")
+        derived = Derived(self._limited([*columns, *self.columns], source, inner), "p")
         return Select([whole], Source(cast("Any", derived)), one_row=True)
+
+    def _limited(self, columns: list[Any], source: Source, order: list[tuple[Any, bool]]) -> Select:
+        """The rows of the page, and one more where that is asked.
+
+        Of a size that is bound a generic plan knows nothing, and reckons with a tenth of the table. So the most that
+        a page can have is said first, and an index is read for it instead; only what is asked for is then fetched.
+        """
+        limit = self.window.size + 1 if self.more else self.window.size
+        if not isinstance(self.window.size, Param):
+            return Select(columns, source, order=order, limit=limit)
+        most = Derived(Select(columns, source, order=order, limit=MOST + 1), "q")
+        again = [
+            (Picked("q", f"k{n}", key.value.type), descending)
+            for n, (key, (_, descending)) in enumerate(zip(self.keys, order, strict=True))
+        ]
+        names = [Picked("q", name, Text()) for name, _ in columns]
+        return Select(names, Source(cast("Any", most)), order=again, limit=limit)
 
     def beyond(self, name: str) -> Any:
         """Whether there are rows on the far side of a cursor."""
         row, keys = self._rows()
-        row.origin.where.append(not_(self._cuts(row, keys)[name]))
+        row.origin.where.append(not_(self._cuts(keys)[name]))
         return Exists(Select([1], row.origin))
 
     def has(self, *, after: bool) -> Any:

@@ -114,17 +114,18 @@ class Call(NamedTuple):
 class Plan:
     """An operation in one shape: its root fields as expressions, and the statements made of them."""
 
-    def __init__(
-        self, roots: Sequence[RootField], loads: Sequence[cost.Load], limits: cost.Limits = LIMITS
-    ) -> None:
+    def __init__(self, roots: Sequence[RootField], build: Build, limits: cost.Limits = LIMITS) -> None:
         self.roots = roots
-        self.loads = loads
+        self.loads = build.loads
+        self.checks = build.checks
         self.limits = limits
         self.statements: dict[tuple[int, ...], Written] = {}
         self.is_object = len(roots) == 1 and roots[0].key == ""
 
     def calls(self, values: Values) -> list[Call]:
         """What is to be run: one statement for each wiki that the root fields are about."""
+        for param in self.checks:
+            param.read(values)
         if self.loads:
             cost.refuse_dear(self.loads, values, self.limits)
         groups = self._groups(values)
@@ -239,7 +240,7 @@ class Operation:
         if self.definition.operation is not OperationType.QUERY:
             raise NotCompiled(self.definition.operation.value)
         build = self._build(shape)
-        return self.plans.put(shape, Plan(build.roots(), build.loads, self.limits))
+        return self.plans.put(shape, Plan(build.roots(), build, self.limits))
 
     def plan_for(self, shape: Shape, type_name: str, details: list[FieldDetails]) -> Plan:
         """The plan of one object, of whose type and place in the document these are."""
@@ -250,7 +251,7 @@ class Operation:
             return found
         build = self._build(shape)
         type_ = cast("GraphQLObjectType", self.schema.get_type(type_name))
-        return self.plans.put(key, Plan([build.object_root(type_, details)], build.loads, self.limits))
+        return self.plans.put(key, Plan([build.object_root(type_, details)], build, self.limits))
 
     def _build(self, shape: Shape) -> Build:
         found = {

@@ -310,6 +310,9 @@ def _lift_scalar(kind: str, value: Any, name: str) -> Any:
     if kind == "ID":
         ref = decode(value)
         return id_symbol(ref.type, name, lambda _: ref)
+    if kind == "Int":
+        # Sizes of pages: the planner should see them.
+        return value
     if kind == "String":
         value = storable(value)
     return Param(name, SQL_TYPES[kind], lambda _: value)

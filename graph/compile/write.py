@@ -58,8 +58,12 @@ class Writer(PGCompiler):
         return f"({' '.join(parts)})"
 
     def visit_row_exists(self, exists: Exists, **_: Any) -> str:
-        """EXISTS of a SELECT."""
-        return f"EXISTS {self.process(exists.select)}"
+        """EXISTS of a SELECT, looked up row by row.
+
+        Without the OFFSET the planner may hash the whole of the inner table first, for a page of twenty rows: under a
+        generic plan it cannot know how few will be asked for.
+        """
+        return f"EXISTS {self.process(exists.select)[:-1]} OFFSET 0)"
 
     def visit_gathered(self, gathered: Any, **_: Any) -> str:
         """An aggregate that says its own order, and which rows it takes."""

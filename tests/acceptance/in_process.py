@@ -1,4 +1,4 @@
-"""The server in the test's own process, at a moment of the test's choosing: a draw is made when it is made."""
+"""The server in the test's own process, on a day of the test's choosing: a draw is made when it is made."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-from acceptance.conftest import Client
 from starlette.types import ASGIApp, Message
 
+from acceptance.client import Client
 from mentorgraph.app import create_app
 from mentorgraph.settings import Settings
 
@@ -38,7 +38,9 @@ async def started(app: ASGIApp) -> AsyncIterator[None]:
     """Start the application and stop it again, as a server does."""
     said: asyncio.Queue[Message] = asyncio.Queue()
     heard: asyncio.Queue[Message] = asyncio.Queue()
-    running = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, heard.put))
+    running = asyncio.ensure_future(
+        app({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, heard.put)
+    )
     said.put_nowait({"type": "lifespan.startup"})
     answer = await heard.get()
     assert answer["type"] == "lifespan.startup.complete", answer.get("message")
@@ -52,5 +54,3 @@ async def started(app: ASGIApp) -> AsyncIterator[None]:
 def written(moment: datetime) -> str:
     """A moment as callers write it, and as the server does."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-

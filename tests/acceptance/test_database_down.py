@@ -1,15 +1,15 @@
-"""A database that is down: a 503 that says when to come back, and nobody has to restart the server afterwards."""
+"""A database that is down: a 503 that says when to come back, and nobody has to restart the server."""
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-from acceptance.conftest import Client, mutation, serving
 
+from acceptance.client import Client, mutation, serving
 from mentorgraph import postgres
 
 pytestmark = pytest.mark.acceptance
@@ -35,11 +35,18 @@ class Database:
 
 
 @pytest.fixture(scope="module")
-async def standing() -> AsyncIterator[tuple[Database, Client]]:
-    """A server in a process of its own, over a database that can be stopped under it."""
-    with tempfile.TemporaryDirectory(prefix="mg-") as made, ExitStack() as everything:
+def folder() -> Iterator[Path]:
+    # Not pytest's own folder: its path is too long for a socket, and only its owner may enter.
+    with tempfile.TemporaryDirectory(prefix="mg-") as made:
         Path(made).chmod(0o755)
-        database = Database(Path(made) / "d")
+        yield Path(made) / "data"
+
+
+@pytest.fixture(scope="module")
+async def standing(folder: Path) -> AsyncIterator[tuple[Database, Client]]:
+    """A server in a process of its own, over a database that can be stopped under it."""
+    with ExitStack() as everything:
+        database = Database(folder)
         database.start()
         everything.callback(database.stop)
         address = everything.enter_context(serving(database.dsn))
@@ -80,7 +87,9 @@ async def test_many_who_ask_while_the_database_goes_and_comes_are_all_answered(
     for answer in await answers:
         assert answer.status_code in {200, 503}, answer.text
     database.start()
-    assert [answer.status_code for answer in await asyncio.gather(*(client.post(ASK) for _ in range(20)))] == [200] * 20
+    assert [
+        answer.status_code for answer in await asyncio.gather(*(client.post(ASK) for _ in range(20)))
+    ] == [200] * 20
 
 
 def must_be_unavailable(what: str, answer: httpx.Response) -> None:

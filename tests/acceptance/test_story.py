@@ -1,4 +1,4 @@
-"""The story, over HTTP: assigned, blocked for the name, renamed, unblocked, and the same mentor all the while."""
+"""The story, over HTTP: assigned, blocked for the name, renamed, unblocked; the same mentor all the while."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from acceptance.conftest import Client
+from acceptance.client import Client
 
 pytestmark = pytest.mark.acceptance
 

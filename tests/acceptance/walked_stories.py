@@ -1,4 +1,4 @@
-"""A mentee's story told to the API day by day: each fact is recorded on its day, and one whose day is over, a day late."""
+"""A mentee's story, told to the API day by day: each fact on its day, one whose day is over a day late."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,10 +6,9 @@ from typing import Any
 
 import asyncpg
 import orjson
-from acceptance.conftest import Client
-from acceptance.in_process import Calendar, written
-from lifecycle_stories import A, B, C, Policies, day, on
 
+from acceptance.client import Client
+from acceptance.in_process import Calendar, written
 from graph.facts import (
     ABSENT,
     Assigned,
@@ -26,6 +25,7 @@ from graph.facts import (
 )
 from graph.kinds import PolicyPreset
 from graph.policy import PRESETS, PolicySettings, format_duration, to_json
+from lifecycle_stories import A, B, C, Policies, day, on
 
 MENTEE = "1"
 NAMES = {A: "A", B: "B", C: "C"}
@@ -71,7 +71,9 @@ class Story:
             await self.client.done("recordRegistration", known)
             # Nobody is drawn but A: a share of none keeps newcomers away.
             asked = {"wiki": self.wiki, "account": account, "share": "NORMAL" if mentor == A else "NONE"}
-            self.mentors[mentor] = (await self.client.done("enrollMentor", asked, "mentor { id }"))["mentor"]["id"]
+            self.mentors[mentor] = (await self.client.done("enrollMentor", asked, "mentor { id }"))["mentor"][
+                "id"
+            ]
         self.calendar.now = on(0)
         newcomer = self._logged(1, on(0)) | {"userId": MENTEE, "name": "Newcomer"}
         payload = await self.client.done("recordRegistration", newcomer, "mentee { id mentor { name } }")
@@ -151,16 +153,26 @@ def log_entry(fact: Fact) -> tuple[str, dict[str, Any]]:
     """The mutation of a log entry, and what it says."""
     match fact:
         case BlockPlaced():
-            said = {"scope": fact.scope, "category": fact.category, "expiresAt": fact.expires_at and written(fact.expires_at)}
+            said = {
+                "scope": fact.scope,
+                "category": fact.category,
+                "expiresAt": fact.expires_at and written(fact.expires_at),
+            }
             name = "recordBlock"
         case BlockChanged():
-            said = {name: value for name, value in (("scope", fact.scope), ("category", fact.category)) if value is not ABSENT}
+            said = {
+                name: value
+                for name, value in (("scope", fact.scope), ("category", fact.category))
+                if value is not ABSENT
+            }
             name = "recordBlockChange"
         case BlockLifted():
             said, name = {}, "recordUnblock"
         case _:
             return "recordRename", {"newName": "Somebody Else"}
-    return name, said | {"kind": fact.block_kind} | ({} if fact.block_id is None else {"blockId": fact.block_id})
+    return name, said | {"kind": fact.block_kind} | (
+        {} if fact.block_id is None else {"blockId": fact.block_id}
+    )
 
 
 def choice(settings: PolicySettings) -> dict[str, Any]:
@@ -184,7 +196,9 @@ def length(duration: timedelta | None) -> str | None:
     return None if duration is None else format_duration(duration)
 
 
-async def put_in_force(database: str, wiki: str, version: int, since: datetime, settings: PolicySettings) -> None:
+async def put_in_force(
+    database: str, wiki: str, version: int, since: datetime, settings: PolicySettings
+) -> None:
     """A later version of a policy; there is no mutation for it yet."""
     connection = await asyncpg.connect(database)
     try:
@@ -236,7 +250,9 @@ def outlook(mentee: dict[str, Any]) -> str:
     blocked = mentee["suspension"]
     if blocked is not None:
         parts.append(f"blocked since {told(blocked['since'])}")
-        parts += [f"{name[:-2]} {told(blocked[name])}" for name in ("resumesAt", "releasesAt") if blocked[name]]
+        parts += [
+            f"{name[:-2]} {told(blocked[name])}" for name in ("resumesAt", "releasesAt") if blocked[name]
+        ]
         parts.append(f"returns to {blocked['returnsTo']['name'] if blocked['returnsTo'] else 'nobody'}")
         if blocked["returnsUntil"] is not None:
             parts.append(f"until {told(blocked['returnsUntil'])}")

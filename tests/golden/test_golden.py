@@ -1,7 +1,8 @@
 """Questions, their SQL and their answers side by side: a change of SQL shows as a diff of SQL.
 
-Each folder holds `question.graphql` (a comment names the rights it is asked with), `variables.json` where there are any,
-`statement.sql` (one for each wiki that is named) and `answer.json`. `GOLDEN_UPDATE=1` writes the last two anew.
+Each folder holds `question.graphql` (a comment names the rights it is asked with), `variables.json` where
+there are any, `statement.sql` (one for each wiki that is named) and `answer.json`.
+`GOLDEN_UPDATE=1` writes the last two anew.
 """
 
 import os

@@ -73,3 +73,10 @@ def test_a_wiki_that_does_not_draw_answers_no_need() -> None:
     assert due_needs(timeline, on(6), hand_made, registered_at=on(0), last_edit_at=on(6)) == ()
     short = replace(DEFAULT, seek_for=timedelta(days=6))
     assert due_needs(timeline, on(6), short, registered_at=on(0)) == ()
+
+
+def test_without_a_limit_a_need_is_answered_for_ever_whether_or_not_there_is_a_sign_of_life() -> None:
+    timeline = told(resigned(5))
+    for_ever = replace(DEFAULT, seek_for=None)
+    assert due_needs(timeline, on(5000), for_ever, registered_at=on(0)) == needs_at(timeline, on(5000)) != ()
+    assert due_needs(timeline, on(5000), for_ever) == needs_at(timeline, on(5000))

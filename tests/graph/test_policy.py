@@ -63,7 +63,7 @@ def test_what_is_left_out_is_as_in_the_default() -> None:
     [
         {"default_hold": 90},
         {"holds": {"NONSENSE": None}},
-        {"seek_for": None},
+        {"seek_for": 30},
         {"count_partial_blocks": "yes"},
         {"on_unblock": "PRAY"},
         {"category_rules": [{"pattern": "*", "category": "SPAM"}]},

@@ -399,6 +399,17 @@ def test_a_primary_and_a_backup_may_be_drawn_at_one_instant() -> None:
     assert (needs(timeline), needs(timeline, BACKUP)) == ("–", "–")
 
 
+def test_the_primarys_draw_makes_the_need_that_a_backups_draw_of_the_same_instant_answers() -> None:
+    backup, primary = (
+        of(Drawn, 5, role=role, mentor=mentor) for role, mentor in ((BACKUP, C), (RelationshipRole.PRIMARY, B))
+    )
+    assert order_key(backup) < order_key(primary)
+    timeline = told(resigned(5), backup, primary)
+    assert not timeline.without_effect
+    assert ties(timeline).endswith("B (TRANSFERRED) ACTIVE [5, ∞)")
+    assert ties(timeline, BACKUP) == "C (DRAWN) ACTIVE [5, ∞)"
+
+
 def test_where_both_roles_are_lost_both_are_restored() -> None:
     timeline = told(drawn(1, B, BACKUP), blocked(3, SPAM), lifted(30))
     assert ties(timeline) == f"{LOST}; A (RESTORED) ACTIVE [30, ∞)"
@@ -523,6 +534,17 @@ def test_each_transition_is_told_once_with_its_fact_and_block() -> None:
 def test_a_block_that_changes_what_comes_next_is_told_and_one_that_does_not_is_not() -> None:
     timeline = told(blocked(3, SPAM), blocked(4, None, "2", until=6), changed(5, category=USERNAME))
     assert events(timeline) == "0 STARTED; 3 SUSPENDED; 5 CHANGED"
+
+
+def test_a_change_is_told_though_somebody_kept_the_tie_at_the_same_instant() -> None:
+    kept = of(Kept, 5, mentor=A, until=on(50))
+    change = changed(5, category=USERNAME)
+    timeline = told(blocked(3, SPAM), kept, change)
+    assert events(timeline) == "0 STARTED; 3 SUSPENDED; 5 CHANGED"
+    assert timeline.events[-1].fact == change.origin
+    assert events(told(blocked(3, SPAM), kept, lifted(8))) == "0 STARTED; 3 SUSPENDED; 8 RESUMED"
+    twice = (kept, of(Kept, 5, mentor=A, until=on(60)))
+    assert events(told(blocked(3, SPAM), *twice, change)).endswith("5 CHANGED")
 
 
 def test_a_hand_over_tells_the_ending_before_the_beginning() -> None:

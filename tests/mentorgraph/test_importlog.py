@@ -12,7 +12,8 @@ import orjson
 import pytest
 from rich.console import Console
 
-from mentorgraph.importlog import ImportOutcome, UnknownWikiError, import_log, table_of
+from mentorgraph.feed.entries import LeftOut
+from mentorgraph.importlog import ImportOutcome, UnknownWikiError, import_log, run, table_of
 from models.ledger import Ledger
 from models.migrate import upgrade
 from wiki_captures import DATA, END, EVENTS, WHOLE_LOG, WIKI, answer, captured_pages, event_lines, written
@@ -305,3 +306,37 @@ async def test_each_account_has_the_names_that_the_wiki_gives_it(importer: Impor
         for user in answer(capture)["query"]["users"]:
             if "userid" in user:
                 assert names[user["userid"]] == user["name"]
+
+
+async def test_a_line_that_comes_twice_is_recorded_once(importer: Importer, tmp_path: Path) -> None:
+    outcome = await importer.take(*written(tmp_path, twice=b"\n".join([event_lines()[0]] * 2)))
+    assert (outcome.recorded, outcome.known, outcome.status) == (1, 1, 0)
+
+
+async def test_what_the_wiki_hides_is_left_out(importer: Importer, tmp_path: Path) -> None:
+    outcome = await importer.take(*written(tmp_path, hidden=orjson.dumps(answer("109"))))
+    assert (dict(outcome.left_out), outcome.status) == ({LeftOut.HIDDEN: 1}, 0)
+
+
+async def test_a_log_of_another_wiki_with_the_same_numbers_is_not_taken_for_known(
+    importer: Importer, tmp_path: Path
+) -> None:
+    await importer.take(PAGE)
+    other = answer("125")
+    for entry in other["query"]["logevents"]:
+        entry["timestamp"] = entry["timestamp"].replace("2026", "2025")
+    outcome = await importer.take(*written(tmp_path, other=orjson.dumps(other)))
+    assert (outcome.recorded, outcome.known) == (0, 0)
+    assert sum(outcome.refused.values()) == 52
+
+
+async def test_the_command_tells_by_its_status_how_it_went(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rejects = tmp_path / "kept" / "rejects.jsonl"
+    assert await run(database, [PAGE], rejects=rejects) == 2
+    assert "--wiki" in capsys.readouterr().out
+    assert await run(database, [EVENTS], rejects=rejects) == 1
+    assert rejects.exists()
+    assert await run(database, [PAGE], wiki=WIKI, rejects=rejects) == 0
+    assert not rejects.exists()

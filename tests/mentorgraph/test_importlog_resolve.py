@@ -201,3 +201,9 @@ def test_two_entries_with_one_log_id_are_not_mixed_up(tmp_path: Path) -> None:
     found, unresolved = resolved(EVENTS, *written(tmp_path, page=orjson.dumps(page)))
     assert by_id(found)[13] == by_id(resolved(EVENTS)[0])[13]
     assert ids(unresolved)[13].startswith("another entry has the same log id")
+
+
+def test_temporary_accounts_are_never_eligible(tmp_path: Path) -> None:
+    line = event_lines()[0].replace(b"Mentor Ada", b"~2026-7")
+    found, _ = resolved(*written(tmp_path, line=line))
+    assert [(one.name, one.eligible) for one in found] == [("~2026-7", False)]

@@ -88,4 +88,4 @@ def test_settings_keep_secrets_when_they_are_printed(monkeypatch: pytest.MonkeyP
 
 def test_settings_never_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        settings.read().port = 1  # type: ignore[misc] - that is what is tested
+        settings.read().port = 1

@@ -1,6 +1,10 @@
 """The worked examples and the story, through the ledger: the rows are what the rules say."""
 
 import pytest
+
+from graph.kinds import PolicyPreset
+from graph.lifecycle import project
+from graph.policy import PRESETS
 from ledger_rows import (
     NOW,
     Clock,
@@ -14,10 +18,6 @@ from ledger_rows import (
     with_policies,
 )
 from lifecycle_stories import EXAMPLES, GIVEN, MENTEE, Example, versions
-
-from graph.kinds import PolicyPreset
-from graph.lifecycle import project
-from graph.policy import PRESETS
 from models.ledger import Ledger
 
 

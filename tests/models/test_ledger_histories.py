@@ -8,6 +8,10 @@ from itertools import count
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from graph.facts import BlockChanged, BlockPlaced, Fact, TakenBack
+from graph.kinds import PolicyPreset, UserErrorCode
+from graph.policy import PRESETS
 from ledger_rows import (
     NOW,
     Clock,
@@ -23,10 +27,6 @@ from ledger_rows import (
 )
 from lifecycle_histories import DAYS, History, histories
 from lifecycle_stories import on
-
-from graph.facts import BlockChanged, BlockPlaced, Fact, TakenBack
-from graph.kinds import PolicyPreset, UserErrorCode
-from graph.policy import PRESETS
 from models.ledger import Entry, Ledger
 
 NUMBER = count(1)
@@ -37,10 +37,7 @@ def possible(facts: Sequence[Fact]) -> list[Fact]:
     once: dict[object, Fact] = {}
     for fact in facts:
         ends = fact.expires_at if isinstance(fact, BlockPlaced | BlockChanged) else None
-        backwards = (
-            ends is not None and not isinstance(ends, str) and hasattr(ends, "year") and ends <= fact.at
-        )
-        if not backwards:
+        if not isinstance(ends, datetime) or ends > fact.at:
             once.setdefault(fact.origin, fact)
     return list(once.values())
 

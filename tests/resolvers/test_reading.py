@@ -42,8 +42,9 @@ async def ask(reader: Reader, text: str, variables: dict[str, Any] | None = None
 
 
 ENWIKI, DEWIKI = 'wiki(dbName: "enwiki")', 'wiki(dbName: "dewiki")'
-DEEP = """{ mentees { nodes { name relationships { nodes { mentor { mentees { nodes { blocks { nodes { performer
-    { name } } } } } } spans { blocks { id } } events { nodes { actor { name } withdraws { id } } } } } } } }"""
+TIES = "relationships { nodes { mentor { mentees { nodes { blocks { nodes { performer { name } } } } } } } }"
+EVENTS = "events { nodes { actor { name } withdraws { id } block { reason } } }"
+DEEP = f"{{ mentees {{ nodes {{ name {TIES} {EVENTS} relationship {{ spans {{ blocks {{ id }} }} }} }} }} }}"
 
 
 @pytest.mark.parametrize(
@@ -114,11 +115,9 @@ async def test_a_page_size_is_checked_where_it_is_a_variable_too(reader: Reader,
 async def test_a_cursor_of_another_order_of_the_same_type_is_refused(reader: Reader) -> None:
     found = await ask(reader, f"{{ {ENWIKI} {{ events(first: 1) {{ pageInfo {{ endCursor }} }} }} }}")
     text = found["wiki"]["events"]["pageInfo"]["endCursor"]
+    mentor = f'mentor(by: {{userId: 101}}) {{ events(after: "{text}") {{ nodes {{ id }} }} }}'
     with pytest.raises(RequestRefused, match="not one of this list in this order"):
-        await ask(
-            reader,
-            f'{{ {ENWIKI} {{ mentor(by: {{userId: 101}}) {{ events(after: "{text}") {{ nodes {{ id }} }} }} }} }}',
-        )
+        await ask(reader, f"{{ {ENWIKI} {{ {mentor} }} }}")
 
 
 @pytest.mark.parametrize("text", ['{ node(id: "cat") { id } }', '{ nodes(ids: ["cat"]) { id } }'])
@@ -135,7 +134,8 @@ async def test_more_than_a_hundred_ids_are_refused(reader: Reader) -> None:
 
 
 async def test_an_operation_that_may_bring_too_many_rows_is_refused(reader: Reader) -> None:
-    pages = "mentees(first: 100) { nodes { relationships(first: $n) { nodes { events(first: 20) { nodes { id } } } } } }"
+    events = "events(first: 20) { nodes { id } }"
+    pages = f"mentees(first: 100) {{ nodes {{ relationships(first: $n) {{ nodes {{ {events} }} }} }} }}"
     text = f"query ($n: Int) {{ {ENWIKI} {{ {pages} }} }}"
     assert await ask(reader, text, {"n": 2})
     with pytest.raises(RequestRefused, match="Ask for smaller pages") as refused:

@@ -16,6 +16,7 @@ from graphql import (
     is_input_object_type,
     is_leaf_type,
     is_list_type,
+    is_required_argument,
     parse,
 )
 
@@ -75,18 +76,19 @@ def example(type_: Any) -> str:
     if is_list_type(type_):
         return f"[{example(type_.of_type)}]"
     if isinstance(type_, GraphQLEnumType):
-        return next(iter(type_.values))
+        return str(next(iter(type_.values)))
     if is_input_object_type(type_):
         members = list(type_.fields.items())[: 1 if type_.is_one_of else None]
         return "{" + ", ".join(f"{name}: {example(one.type)}" for name, one in members) + "}"
-    return {"Boolean": "true", "ID": f'"{encode("Mentee", 1, 1)}"', "Int": "1"}.get(type_.name, '"1"')
+    known = {"Boolean": "true", "ID": f'"{encode("Mentee", 1, 1)}"', "Int": "1"}
+    return known.get(str(type_.name), '"1"')
 
 
 def fields_of(type_: GraphQLObjectType) -> Iterator[str]:
     for name, one in type_.fields.items():
         given = {a: arg for a, arg in one.args.items() if a not in ("after", "last", "before")}
         below = "" if is_leaf_type(get_named_type(one.type)) else "{ __typename }"
-        yield f"{name} {below}" if all(not arg.is_required() for arg in given.values()) else ""
+        yield f"{name} {below}" if not any(is_required_argument(arg) for arg in given.values()) else ""
         if given:
             yield f"{name}({', '.join(f'{a}: {example(arg.type)}' for a, arg in given.items())}) {below}"
 

@@ -15,8 +15,7 @@ SCHEMA = build_schema(
     enum E { A B C }
     input One @oneOf { s: String e: E }
     input In { e: E many: [E!] s: String n: Int b: Boolean in: In }
-    type Query { f(s: String, n: Int, fl: [Int!], id: ID, ids: [ID], e: E, es: [E!], b: Boolean, in: In, one: One,
-      need: String! = "x"): Int }
+    type Query { f(in: In, one: One, id: ID): Int }
     """
 )
 

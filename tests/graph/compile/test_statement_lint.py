@@ -5,8 +5,9 @@ import pytest
 from statement_lint import breaches
 
 GOOD = """
-SELECT (SELECT string_agg(b.reason, ',' ORDER BY b.id) FROM block AS b WHERE b.wiki_id = $1 AND b.mentee_id = a.id)
-FROM account AS a LEFT JOIN mentor AS m ON m.wiki_id = $1::int AND m.id = a.id WHERE a.wiki_id = $1 AND a.id = $2
+SELECT (SELECT string_agg(b.reason, ',' ORDER BY b.id) FROM block AS b WHERE b.wiki_id = $1 AND b.id = a.id)
+FROM account AS a LEFT JOIN mentor AS m ON m.wiki_id = $1::int AND m.id = a.id
+WHERE a.wiki_id = $1 AND a.id = $2
 """
 
 

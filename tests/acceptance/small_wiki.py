@@ -3,7 +3,8 @@
 from typing import Any
 
 import asyncpg
-from acceptance.conftest import Client
+
+from acceptance.client import Client
 from acceptance.in_process import Calendar, written
 from lifecycle_stories import on
 
@@ -41,7 +42,11 @@ class SmallWiki:
     async def settle(self) -> None:
         """Everybody moves in, the day before the test."""
         self.calendar.now = on(99)
-        for wiki, preset in ((self.name, "DEFAULT"), (self.dropping, "DROP_ON_INDEFINITE_BLOCK"), (self.empty, "DEFAULT")):
+        for wiki, preset in (
+            (self.name, "DEFAULT"),
+            (self.dropping, "DROP_ON_INDEFINITE_BLOCK"),
+            (self.empty, "DEFAULT"),
+        ):
             url = f"https://{wiki}.example.org"
             await self.client.done("addWiki", {"dbName": wiki, "url": url, "policy": {"preset": preset}})
         for user, name in PEOPLE.items():
@@ -56,7 +61,9 @@ class SmallWiki:
         await self.client.done("recordDeparture", self.logged(target={"userId": GONE}))
         for user, blocks in ((TWICE, ("41", "42")), (ONCE, ("51",))):
             for block in blocks:
-                await self.client.done("recordBlock", self.logged(target={"userId": user}, blockId=block, reason="Spam"))
+                await self.client.done(
+                    "recordBlock", self.logged(target={"userId": user}, blockId=block, reason="Spam")
+                )
         await self.register(self.dropping, ADA, "Mentor Ada", assign=False)
         await self.enroll(self.dropping, ADA)
         await self.register(self.dropping, NEWCOMER, "Newcomer", assign=False)

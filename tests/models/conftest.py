@@ -1,0 +1,5 @@
+"""The desk that the tests of the ledger sit at."""
+
+from models_desk import desk
+
+__all__ = ["desk"]
