@@ -5,7 +5,7 @@ from datetime import datetime
 
 from graph.blocks import BlockDraft
 from graph.chronicle import Due, Life, Seat, Standing, Stir, TieDraft
-from graph.holds import NO_CAUSE, Phase, Turn
+from graph.holds import NO_CAUSE, Cause, Phase, Turn
 from graph.kinds import (
     AccountId,
     EndReason,
@@ -19,6 +19,12 @@ from graph.kinds import (
 from graph.moments import BEGINNING, FOREVER, after
 from graph.policy import PolicySettings
 
+# Looked up once: to look up a member of an enumeration takes longer than to compare it.
+_ACTIVE, _SUSPENDED, _RELEASED, _UNASSIGNED, _OPTED_OUT, _GRADUATED, _DEPARTED = MenteeState
+_PRIMARY = RelationshipRole.PRIMARY
+_RESTORE_ORIGINAL = UnblockAction.RESTORE_ORIGINAL
+
+_ACTIVE_LIFE: Life = (_ACTIVE, None, None, FOREVER)
 _NOBODY = Standing()
 _MISSING = Due(NeedCause.MISSING)
 
@@ -37,10 +43,10 @@ class Affairs:
         self.backup = Seat(RelationshipRole.BACKUP)
         self.seats = (self.primary, self.backup)
         self.registered = self.opted_out = self.graduated = self.vanished = False
-        self.cause = NO_CAUSE
+        self.cause: Cause = NO_CAUSE
 
     def seat(self, role: RelationshipRole) -> Seat:
-        return self.primary if role is RelationshipRole.PRIMARY else self.backup
+        return self.primary if role is _PRIMARY else self.backup
 
     def start(
         self,
@@ -103,9 +109,9 @@ class Affairs:
         """Rule 1: the mentee is blocked while at least one counted block is open."""
         stir = Stir()
         for turn in turns:
-            phase, block = turn.phase, turn.block
-            if phase is not None and phase.counted:
-                self.counted[block] = phase
+            block = turn.block
+            if isinstance(turn, Phase) and turn.counted:
+                self.counted[block] = turn
                 stir.opened = stir.opened or turn
             elif block in self.counted:
                 del self.counted[block]
@@ -121,9 +127,9 @@ class Affairs:
             self.blocked_since = self.now
         return stir
 
-    def next_by_itself(self, life: Life) -> datetime:
+    def next_by_itself(self, returns_until: datetime) -> datetime:
         """When the clock has something to say of who is blocked: a hold ends, or a loss is past undoing."""
-        soonest = life.returns_until
+        soonest = returns_until
         for seat in self.seats:
             tie = seat.tie
             if tie is not None and tie.outlook is not None and tie.outlook.moment < soonest:
@@ -144,7 +150,7 @@ class Affairs:
     def returns_until(self, seat: Seat) -> datetime:
         """Until when an unblock would restore what the role has lost; long past where none would."""
         lost = seat.standing.lost
-        if lost is None or lost.end is None or self.settings.on_unblock is not UnblockAction.RESTORE_ORIGINAL:
+        if lost is None or lost.end is None or self.settings.on_unblock is not _RESTORE_ORIGINAL:
             return BEGINNING
         if lost.mentor not in self.mentors or (seat is self.backup and self.primary.is_held_by(lost.mentor)):
             return BEGINNING
@@ -152,31 +158,26 @@ class Affairs:
 
     def life(self) -> Life:
         """The mentee's own state, and with whom an unblock now would leave them."""
-        state, since = self._state(), self.blocked_since
-        if since is None:
-            return _LIVES[state]
-        if self.primary.tie is not None:
-            return Life(state, since, self.primary.tie.mentor, FOREVER)
-        lost, until = self.primary.standing.lost, self.returns_until(self.primary)
-        if lost is None or until <= self.now:
-            return Life(state, since, None, FOREVER)
-        return Life(state, since, lost.mentor, until)
+        since, tie = self.blocked_since, self.primary.tie
+        if tie is not None:
+            return _ACTIVE_LIFE if since is None else (_SUSPENDED, since, tie.mentor, FOREVER)
+        state = self._state_without_tie()
+        lost = self.primary.standing.lost
+        if since is not None and lost is not None:
+            until = self.returns_until(self.primary)
+            if until > self.now:
+                return state, since, lost.mentor, until
+        return state, since, None, FOREVER
 
-    def _state(self) -> MenteeState:
+    def _state_without_tie(self) -> MenteeState:
         """Where several fit, the last of the enumeration."""
         if self.vanished:
-            return MenteeState.DEPARTED
+            return _DEPARTED
         if self.graduated:
-            return MenteeState.GRADUATED
+            return _GRADUATED
         if self.opted_out:
-            return MenteeState.OPTED_OUT
-        if self.primary.tie is None:
-            return MenteeState.RELEASED if self.counted else MenteeState.UNASSIGNED
-        return MenteeState.SUSPENDED if self.counted else MenteeState.ACTIVE
-
-
-_LIVES = {state: Life(state, None, None, FOREVER) for state in MenteeState}
-"""Of those who are not blocked."""
+            return _OPTED_OUT
+        return _RELEASED if self.counted else _UNASSIGNED
 
 
 def _emptied_by(standing: Standing) -> TieKey | None:

@@ -38,7 +38,7 @@ class Terms(NamedTuple):
         expires_at = self.expires_at
         if expires_at is None:
             return FOREVER
-        return max(self.at, expires_at)
+        return expires_at if expires_at > self.at else self.at
 
 
 class BlockDraft:
@@ -95,13 +95,12 @@ class _Register:
                 self.lifts.setdefault(key, fact)
 
     def read(self, fact: BlockFact, key: BlockKey, place: int) -> None:
-        match fact:
-            case BlockPlaced():
-                self._place(key, _terms_placed(fact, place), place)
-            case BlockLifted():
-                self._lift(fact, place)
-            case BlockChanged():
-                self._change(fact, key, place)
+        if isinstance(fact, BlockPlaced):
+            self._place(key, _terms_placed(fact, place), place)
+        elif isinstance(fact, BlockLifted):
+            self._lift(fact, key, place)
+        else:
+            self._change(fact, key, place)
 
     def _place(self, key: BlockKey, terms: Terms, place: int) -> None:
         if key in self.blocks:
@@ -113,31 +112,28 @@ class _Register:
         else:
             self.open[key.kind][key] = block
 
-    def _lift(self, fact: BlockLifted, place: int) -> None:
-        still_open = self._open_at(fact.at, fact.block_kind)
-        for block in list(still_open.values()):
-            if fact.block_id is None or fact.block_id == block.key.block_id:
-                block.lift(fact.at, fact.origin, place)
-                del still_open[block.key]
+    def _lift(self, fact: BlockLifted, key: BlockKey, place: int) -> None:
+        for block in self._meant(fact, key):
+            block.lift(fact.at, fact.origin, place)
+            del self.open[key.kind][block.key]
 
     def _change(self, fact: BlockChanged, key: BlockKey, place: int) -> None:
-        still_open = self._open_at(fact.at, fact.block_kind)
-        if fact.block_id is None and still_open:
-            if len(still_open) > 1:
-                return
-            (key,) = still_open
-        if key in still_open:
-            block = still_open[key]
+        meant = self._meant(fact, key)
+        if len(meant) == 1:
+            (block,) = meant
             block.change(_terms_changed(block.terms[-1], fact, place))
-        elif key not in self.placed:
+        elif not meant and key not in self.placed:
             unknown = Terms(fact.at, place, fact.origin, reason_by=fact.origin)
             self._place(key, _terms_changed(unknown, fact, place), place)
 
-    def _open_at(self, at: datetime, kind: BlockKind) -> dict[BlockKey, BlockDraft]:
-        still_open = self.open[kind]
-        for block in list(still_open.values()):
-            if not block.is_open(at):
-                del still_open[block.key]
+    def _meant(self, fact: BlockChanged | BlockLifted, key: BlockKey) -> list[BlockDraft]:
+        """The open blocks of which it speaks: by id at most one, else all of that kind."""
+        known = self.open[key.kind]
+        if fact.block_id is not None:
+            block = known.get(key)
+            return [block] if block is not None and block.is_open(fact.at) else []
+        still_open = [block for block in known.values() if block.is_open(fact.at)]
+        self.open[key.kind] = {block.key: block for block in still_open}
         return still_open
 
 

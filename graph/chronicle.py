@@ -27,6 +27,7 @@ from graph.outlook import Outlook, outlook
 from graph.timeline import Block, Event, Need, Span, Stretch, Tie, Timeline
 
 _ACTIVE, _SUSPENDED, _ENDED = RelationshipState.ACTIVE, RelationshipState.SUSPENDED, RelationshipState.ENDED
+_BY_RESTORING = StartReason.RESTORED
 _STARTED, _RESTORED = RelationshipEventKind.STARTED, RelationshipEventKind.RESTORED
 _OPENED, _RESUMED = RelationshipEventKind.SUSPENDED, RelationshipEventKind.RESUMED
 
@@ -77,7 +78,8 @@ class TieDraft:
         self.start, self.because, self.start_is_known = start, because, True
         self.continues: TieKey | None = None
         self.replaces: TieKey | None = None
-        self.began_by = self.ended_by = NO_CAUSE
+        self.began_by: Cause = NO_CAUSE
+        self.ended_by: Cause = NO_CAUSE
         self.end: datetime | None = None
         self.ended_because: EndReason | None = None
         self.kept_until = BEGINNING
@@ -105,10 +107,10 @@ class TieDraft:
     def cause_of_release(self, now: datetime, stir: "Stir") -> Cause:
         """The clock, where this moment was foreseen; the block is the one that held the tie longest."""
         foreseen = self.outlook if stir is STILL else self.foreseen
-        by_the_clock = foreseen is not None and foreseen[:2] == (now, RelationshipState.ENDED)
+        by_the_clock = foreseen is not None and foreseen[:2] == (now, _ENDED)
         fact = None if by_the_clock or stir.touched is None else stir.touched.fact
         held_by = foreseen or self.outlook
-        return Cause(fact, held_by.holder if held_by is not None else None)
+        return fact, held_by.holder if held_by is not None else None
 
     def be(self, state: RelationshipState) -> None:
         self.state = state
@@ -169,13 +171,10 @@ STILL = Stir()
 """Of an instant at which no block turned."""
 
 
-class Life(NamedTuple):
-    """How an instant left the mentee; `returns_until` FOREVER: without limit."""
-
-    state: MenteeState
-    blocked_since: datetime | None
-    returns_to: AccountId | None
-    returns_until: datetime
+Life = tuple[MenteeState, datetime | None, AccountId | None, datetime]
+"""How an instant left the mentee: the state, since when blocked, to whom an unblock would return them, and until
+when (FOREVER: without limit).
+"""
 
 
 class Chronicle:
@@ -190,8 +189,10 @@ class Chronicle:
 
     def write_ties(self, now: datetime, seats: Sequence[Seat], blocked: bool, stir: Stir) -> None:
         """Endings first, then what changed its state, then what began."""
-        state = _SUSPENDED if blocked else _ACTIVE
         passed_on = [seat for seat in seats if seat.written is not seat.tie]
+        if stir is STILL and not passed_on:
+            return
+        state = _SUSPENDED if blocked else _ACTIVE
         for seat in passed_on:
             if seat.written is not None:
                 self._write_end(seat.written, now)
@@ -212,17 +213,18 @@ class Chronicle:
     def _write_start(self, tie: TieDraft, now: datetime, state: RelationshipState) -> None:
         tie.be(state)
         self._ties.append(tie)
-        kind = _RESTORED if tie.because is StartReason.RESTORED else _STARTED
-        self._events.append(Event(kind, now, tie.key, None, state, tie.began_by.block, tie.began_by.fact))
+        kind = _RESTORED if tie.because is _BY_RESTORING else _STARTED
+        fact, block = tie.began_by
+        self._events.append(Event(kind, now, tie.key, None, state, block, fact))
 
     def _write_turn(self, tie: TieDraft, now: datetime, state: RelationshipState, stir: Stir) -> None:
         if state is not tie.state:
             kind, turn = (_OPENED, stir.opened) if state is _SUSPENDED else (_RESUMED, stir.closed)
-            self._tell(kind, now, tie, state, turn.cause if turn else NO_CAUSE)
+            self._tell(kind, now, tie, state, turn)
             tie.close_span(now)
             tie.be(state)
         elif stir.touched and tie.foreseen and tie.outlook and tie.foreseen[:2] != tie.outlook[:2]:
-            self._tell(RelationshipEventKind.CHANGED, now, tie, state, stir.touched.cause)
+            self._tell(RelationshipEventKind.CHANGED, now, tie, state, stir.touched)
 
     def _tell(
         self,
@@ -230,9 +232,9 @@ class Chronicle:
         now: datetime,
         tie: TieDraft,
         to: RelationshipState,
-        cause: Cause,
+        turn: Turn | None,
     ) -> None:
-        fact, block = cause
+        fact, block = cause(turn)
         self._events.append(Event(kind, now, tie.key, tie.state, to, block, fact))
 
     def write_need(self, now: datetime, seat: Seat, wanted: Due | None, blocked: bool) -> None:
@@ -258,14 +260,12 @@ class Chronicle:
 
     def write_life(self, now: datetime, life: Life) -> None:
         """A new stretch, if anything of it is new."""
-        if not self._lives:
-            self._lives.append((now, life))
+        before = self._lives[-1][1] if self._lives else None
+        if life == before:
             return
-        before = self._lives[-1][1]
-        if life != before:
-            self._lives.append((now, life))
-            if before.blocked_since is not None and life.blocked_since is None:
-                self._blocked_until[before.blocked_since] = now
+        self._lives.append((now, life))
+        if before is not None and before[1] is not None and life[1] is None:
+            self._blocked_until[before[1]] = now
 
     def frozen(
         self, seats: Sequence[Seat], blocks: tuple[Block, ...], without_effect: dict[Origin, str]
@@ -289,10 +289,9 @@ class Chronicle:
         until = self._blocked_until.get
         return tuple(
             [
-                Stretch(
-                    life.state, start, end, life.blocked_since, until(life.blocked_since), life.returns_to,
-                    or_none(life.returns_until),
+                Stretch(state, start, end, since, until(since), returns_to, or_none(returns_until))
+                for (start, (state, since, returns_to, returns_until)), end in zip(
+                    self._lives, [*ends, None], strict=bool(self._lives)
                 )
-                for (start, life), end in zip(self._lives, [*ends, None], strict=bool(self._lives))
             ]
-        )  # fmt: skip
+        )

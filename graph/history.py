@@ -1,7 +1,7 @@
 """Which facts stand, and in what order they apply; the order in which they were recorded never counts."""
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import zip_longest
 from operator import attrgetter
 
 from graph.facts import Fact, TakenBack
@@ -12,7 +12,6 @@ WIKI_LOG = "mw-log"
 
 OrderKey = tuple[bool, str, bool, int, str]
 
-_at = attrgetter("at")
 _RANK = {kind: rank for rank, kind in enumerate(FactKind)}
 
 
@@ -26,19 +25,32 @@ def order_key(fact: Fact) -> OrderKey:
 
 def standing(facts: Iterable[Fact]) -> list[Fact]:
     """The facts in the order in which they apply, without repeats and without those that were taken back."""
-    once: dict[Origin, Fact] = {}
-    for _, together in groupby(sorted(facts, key=_at), _at):
-        same = list(together)
-        for fact in same if len(same) == 1 else sorted(same, key=order_key):
-            once.setdefault(fact.origin, fact)
-    takers = _takers(once.values())
+    ordered = _once(_in_order(facts))
+    takers = _takers(ordered)
     if not takers:
-        return list(once.values())
+        return ordered
     return [
-        fact
-        for fact in once.values()
-        if fact.kind is not FactKind.TAKEN_BACK and _stands(fact.origin, takers)
+        fact for fact in ordered if fact.kind is not FactKind.TAKEN_BACK and _stands(fact.origin, takers)
     ]
+
+
+def _in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """By their moments; within one, where there are several, by rule 15."""
+    ordered = sorted(facts, key=attrgetter("at"))
+    start = 0
+    for end, (fact, following) in enumerate(zip_longest(ordered, ordered[1:]), 1):
+        if following is None or fact.at != following.at:
+            if end - start > 1:
+                ordered[start:end] = sorted(ordered[start:end], key=order_key)
+            start = end
+    return ordered
+
+
+def _once(ordered: list[Fact]) -> list[Fact]:
+    once: dict[Origin, Fact] = {}
+    for fact in ordered:
+        once.setdefault(fact.origin, fact)
+    return [*once.values()]
 
 
 def _takers(facts: Iterable[Fact]) -> dict[Origin, list[Origin]]:

@@ -18,6 +18,10 @@ from graph.timeline import Block, BlockSpan
 
 _BEFORE_ALL_FACTS = -1
 
+# Looked up once: to look up a member of an enumeration takes longer than to compare it.
+_SITEWIDE = BlockScope.SITEWIDE
+_LOCAL, _, _GLOBAL_LOCK = BlockKind
+
 
 class Reign(NamedTuple):
     """From when on the same settings have force."""
@@ -39,32 +43,41 @@ def reigns(policies: Sequence[PolicyVersion]) -> list[Reign]:
     return [Reign(BEGINNING, first), *found[1:]]
 
 
-class Phase:
-    """A stretch of an open block under the same terms and the same policy.
+Cause = tuple[Origin | None, BlockKey | None]
+"""What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if any."""
 
-    Where `hold` is None it holds a tie without limit, else for that long from `since`. `expires` is the
-    block's end as it is known in this phase.
+NO_CAUSE: Cause = (None, None)
+
+
+class Phase:
+    """A stretch of an open block under the same terms and the same policy, from `at` on.
+
+    It begins by `fact`, at its place among the others (None: by a new policy, before all facts). Where `hold`
+    is None it holds a tie without limit, else for that long from `since`. `expires` is the block's end as it
+    is known in this phase.
     """
 
-    __slots__ = ("block", "category", "counted", "expires", "hold", "since", "source", "start", "terms")
+    __slots__ = (
+        "at", "block", "category", "counted", "expires", "fact", "hold", "place", "since", "source", "terms",
+    )  # fmt: skip
 
     def __init__(self, block: BlockDraft, terms: Terms, reign: Reign, before: "Phase | None") -> None:
         settings = reign.settings
         self.block = block
         self.terms = terms
-        self.start = max(reign.at, terms.at)
+        self.at, self.place, self.fact = terms.at, terms.place, terms.fact
+        if reign.at > terms.at:
+            self.at, self.place, self.fact = reign.at, _BEFORE_ALL_FACTS, None
         self.expires = terms.expires
         self.category, self.source = _categorized(block.key.kind, terms, settings)
         self.counted = (
-            terms.scope is BlockScope.SITEWIDE
-            or settings.count_partial_blocks
-            or block.key.kind is not BlockKind.LOCAL
+            terms.scope is _SITEWIDE or settings.count_partial_blocks or block.key.kind is not _LOCAL
         )
         self.since: datetime | None = None
         self.hold: timedelta | None = None
         if self.counted and not _near_end(terms, block.placed_at, settings.keep_definite_up_to):
             # A request for an unblock, or a category without limit, doesn't let the time begin anew.
-            self.since = before.since if before is not None and before.since is not None else self.start
+            self.since = before.since if before is not None and before.since is not None else self.at
             self.hold = None if terms.asked else settings.hold(self.category)
 
     def says(self) -> tuple[object, ...]:
@@ -73,28 +86,17 @@ class Phase:
         return terms.scope, self.category, self.source, terms.expires_at, self.counted, terms.asked
 
 
-class Cause(NamedTuple):
-    """What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if any."""
-
-    fact: Origin | None = None
-    block: BlockKey | None = None
-
-
-NO_CAUSE = Cause()
-
-
-class Turn(NamedTuple):
-    """A block opens, says something else, or closes (`phase` None); `fact` None: by clock or policy."""
+class Closing(NamedTuple):
+    """A block closes; `fact` None: by the clock."""
 
     at: datetime
     place: int
     block: BlockDraft
-    phase: Phase | None
     fact: Origin | None
 
-    @property
-    def cause(self) -> Cause:
-        return Cause(self.fact, self.block.key)
+
+Turn = Phase | Closing
+"""A block opens or says something else, or it closes."""
 
 
 def settle(blocks: Iterable[BlockDraft], policy: list[Reign]) -> tuple[tuple[Block, ...], list[Turn]]:
@@ -103,7 +105,9 @@ def settle(blocks: Iterable[BlockDraft], policy: list[Reign]) -> tuple[tuple[Blo
     turns: list[Turn] = []
     for block in blocks:
         phases = _phases(block, policy)
-        turns += _turns(block, phases)
+        turns += phases
+        if phases and block.end != FOREVER:
+            turns.append(Closing(block.end, block.closed_place, block, block.closed_by))
         frozen.append(_frozen(block, phases, policy))
     turns.sort(key=attrgetter("at", "place"))
     return tuple(frozen), turns
@@ -126,26 +130,12 @@ def _reigns_between(policy: list[Reign], start: datetime, end: datetime) -> list
     return [reign for reign, until in zip(policy, ends, strict=True) if reign.at < end and until > start]
 
 
-def _turns(block: BlockDraft, phases: list[Phase]) -> list[Turn]:
-    turns = [_turn(block, phase) for phase in phases]
-    if phases and block.end != FOREVER:
-        turns.append(Turn(block.end, block.closed_place, block, None, block.closed_by))
-    return turns
-
-
-def _turn(block: BlockDraft, phase: Phase) -> Turn:
-    terms = phase.terms
-    if phase.start == terms.at:
-        return Turn(phase.start, terms.place, block, phase, terms.fact)
-    return Turn(phase.start, _BEFORE_ALL_FACTS, block, phase, None)
-
-
 def _categorized(
     kind: BlockKind, terms: Terms, settings: PolicySettings
 ) -> tuple[BlockCategory, CategorySource]:
     if terms.given is not None:
         return terms.given, CategorySource.CALLER
-    if kind is BlockKind.GLOBAL_LOCK:
+    if kind is _GLOBAL_LOCK:
         return BlockCategory.LOCK, CategorySource.RULE
     return settings.categorize(terms.reason)
 
@@ -181,15 +171,15 @@ def _frozen(block: BlockDraft, phases: list[Phase], policy: list[Reign]) -> Bloc
 
 def _spans(phases: list[Phase], end: datetime) -> tuple[BlockSpan, ...]:
     if len(phases) == 1:
-        return (_span(phases[0], phases[0].start, or_none(end)),)
+        return (_span(phases[0], phases[0].at, or_none(end)),)
     spans: list[BlockSpan] = []
     start: datetime | None = None
     for number, phase in enumerate(phases, 1):
-        start = start or phase.start
+        start = start or phase.at
         if number == len(phases):
             spans.append(_span(phase, start, or_none(end)))
         elif phase.says() != phases[number].says():
-            spans.append(_span(phase, start, phases[number].start))
+            spans.append(_span(phase, start, phases[number].at))
             start = None
     return tuple(spans)
 

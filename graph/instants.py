@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from graph.facts import Fact
 from graph.holds import Reign, Turn
@@ -10,14 +10,8 @@ from graph.moments import FOREVER
 from graph.policy import PolicySettings
 
 
-class Instant(NamedTuple):
-    """One moment: the settings in force from it on (None: the same as before) and what happens at it."""
-
-    at: datetime
-    settings: PolicySettings | None
-    turns: Sequence[Turn]
-    facts: Sequence[Fact]
-
+Instant = tuple[datetime, PolicySettings | None, Sequence[Turn], Sequence[Fact]]
+"""One moment: the settings in force from it on (None: the same as before), and the turns and facts of it."""
 
 D = TypeVar("D", Reign, Turn, Fact)
 
@@ -50,4 +44,4 @@ def instants(
         settings = reigns.take()[-1].settings if reigns.next_at == at else None
         turned = to_turn.take() if to_turn.next_at == at else ()
         heard = to_hear.take() if to_hear.next_at == at else ()
-        yield Instant(at, settings, turned, heard)
+        yield at, settings, turned, heard

@@ -31,7 +31,7 @@ from graph.facts import (
     Vanished,
 )
 from graph.history import order_key, standing
-from graph.holds import NO_CAUSE, Cause, reigns, settle
+from graph.holds import NO_CAUSE, reigns, settle
 from graph.instants import Instant, instants
 from graph.kinds import (
     AccountId,
@@ -53,6 +53,9 @@ from graph.timeline import Timeline
 
 __all__ = ["RECONCILE", "order_key", "project"]
 
+# Looked up once: to look up a member of an enumeration takes longer than to compare it.
+_ENDED = RelationshipState.ENDED
+
 RECONCILE = "reconcile"
 """The source of what was found by comparing with the wiki, where no log entry was seen (rule 17)."""
 
@@ -69,7 +72,7 @@ def project(mentee: AccountId, facts: Iterable[Fact], policies: Sequence[PolicyV
     others: list[Fact] = []
     begins = FOREVER
     for fact in standing(facts):
-        if isinstance(fact, BlockPlaced | BlockChanged | BlockLifted):
+        if isinstance(fact, (BlockPlaced, BlockChanged, BlockLifted)):
             about_blocks.append(fact)
         elif fact.kind in RULES:
             others.append(fact)
@@ -105,21 +108,23 @@ class _Walk:
         elif stir.unblocked:
             unblock(affairs, stir)
         if draws:
-            # A primary's draw comes first: whom it gives a mentor may need a backup at that very moment.
-            draws.sort(key=lambda fact: fact.role is RelationshipRole.BACKUP)
+            if len(draws) > 1:
+                # A primary's comes first: whom it gives a mentor may need a backup at that very moment.
+                draws.sort(key=lambda draw: draw.role is RelationshipRole.BACKUP)
             self._hear(draws, drawing=True)
         if now >= self._begins:
             self._write_down(stir)
 
-    def _hear(self, facts: Sequence[Fact], drawing: bool = False) -> list[Fact]:
+    def _hear(self, facts: Sequence[Fact], drawing: bool = False) -> list[Drawn]:
         """What each does, in their order; the draws are left for later unless it is their turn."""
-        draws: list[Fact] = []
+        affairs = self.affairs
+        draws: list[Drawn] = []
         for fact in facts:
-            if fact.kind is FactKind.DRAWN and not drawing:
+            if isinstance(fact, Drawn) and not drawing:
                 draws.append(fact)
                 continue
-            self.affairs.cause = Cause(fact.origin)
-            refusal = RULES[fact.kind](self.affairs, fact)
+            affairs.cause = (fact.origin, None)
+            refusal = RULES[fact.kind](affairs, fact)
             if refusal is not None:
                 self.without_effect[fact.origin] = refusal
         return draws
@@ -133,7 +138,7 @@ class _Walk:
                 chronicle.write_need(now, seat, affairs.wanted(seat), blocked)
         life = affairs.life()
         chronicle.write_life(now, life)
-        self._next = affairs.next_by_itself(life) if blocked else FOREVER
+        self._next = affairs.next_by_itself(life[-1]) if blocked else FOREVER
 
     def next_by_itself(self) -> datetime:
         """When a hold ends, or the time within which a loss can be undone."""
@@ -152,7 +157,7 @@ def release(affairs: Affairs, stir: Stir) -> None:
         ahead = tie.outlook
         if ahead is None or stir is not STILL:
             ahead = tie.look_ahead(affairs.counted.values())
-        if ahead.moment <= affairs.now and ahead.state is RelationshipState.ENDED:
+        if ahead.moment <= affairs.now and ahead.state is _ENDED:
             affairs.cause = tie.cause_of_release(affairs.now, stir)
             affairs.lose(seat, EndReason.HOLD_ELAPSED)
 

@@ -16,7 +16,7 @@ from graph.compile.shape import Values
 from graph.errors import RequestRefused
 from mentorgraph import errors
 from mentorgraph.executor import Engine
-from mentorgraph.view import GRAPHQL_JSON, JSON, status_of
+from mentorgraph.view import GRAPHQL_JSON, JSON, refusal, status_of
 
 PATH = "/graphql"
 LARGEST = 1_000_000
@@ -38,12 +38,12 @@ class Front:
             return await self.behind(scope, receive, send)
         headers = dict(scope["headers"])
         if not self.is_meant(headers.get(b"host", b"")):
-            return await refuse(send, 421, b"This server answers to the name of its own machine alone.")
+            return await refuse(send, 421, "This server answers to the name of its own machine alone.")
         if scope["path"] != PATH or scope["method"] != "POST" or self.engine is None:
             return await self.behind(scope, receive, send)
         body = await whole(receive)
         if body is None:
-            return await refuse(send, 413, b"A request may have a million bytes.")
+            return await refuse(send, 413, "A request may have a million bytes.")
         if headers.get(b"content-type", b"").startswith(b"application/json"):
             found = self.plan(self.engine, body)
             if found is not None:
@@ -115,5 +115,5 @@ async def respond(send: Send, status: int, kind: bytes, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def refuse(send: Send, status: int, sentence: bytes) -> None:
-    await respond(send, status, b"text/plain; charset=utf-8", sentence + b"\n")
+async def refuse(send: Send, status: int, sentence: str) -> None:
+    await respond(send, status, JSON.encode(), orjson.dumps(refusal(status, sentence)))

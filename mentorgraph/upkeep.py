@@ -1,8 +1,8 @@
 """What is done to a database as a whole: wait for it, migrate it, fill it with the demo wiki, rebuild it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import asyncpg
 from rich.console import Console
@@ -47,38 +47,12 @@ async def fill(dsn: str) -> bool:
     async with Ledger.open(dsn) as ledger:
         if await ledger.wikis():
             return False
-        async with analysing(dsn):
-            with bar("A demo wiki moves in") as progress:
-                task = progress.add_task("", total=None)
-                await fill_with_demo(
-                    ledger, lambda done, total: progress.update(task, completed=done, total=total)
-                )
+        with bar("A demo wiki moves in") as progress:
+            task = progress.add_task("", total=None)
+            await fill_with_demo(
+                ledger, lambda done, total: progress.update(task, completed=done, total=total)
+            )
     return True
-
-
-@asynccontextmanager
-async def analysing(dsn: str) -> AsyncIterator[None]:
-    """Keep PostgreSQL's statistics in step with tables that fill from nothing, while the block runs.
-
-    Without any, all rows of a wiki are taken for one, and a join of three tables for a loop over a loop over
-    a loop: the second batch of an import took minutes. Autovacuum would come after the first of them.
-    """
-    working = asyncio.create_task(_analyse(dsn))
-    try:
-        yield
-    finally:
-        working.cancel()
-        await asyncio.wait({working})
-
-
-async def _analyse(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        for pause in (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4):
-            await asyncio.sleep(pause)
-            await connection.execute("ANALYZE")
-    finally:
-        connection.terminate()
 
 
 async def rebuild(dsn: str) -> None:

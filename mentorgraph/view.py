@@ -1,5 +1,6 @@
 """Strawberry's view, for every request that the front does not know: it validates, words errors, executes."""
 
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.base import BaseSchema
 from strawberry.types import ExecutionResult
+from strawberry.types.unset import UNSET
 
 from mentorgraph import errors
 from mentorgraph.executor import Engine
@@ -39,6 +41,11 @@ def status_of(body: Any, asked: str) -> int:
 def _ran(body: dict[str, Any]) -> bool:
     """An error with a path is a field's: the operation ran, though nothing came of it."""
     return any("path" in error for error in body["errors"])
+
+
+def refusal(status: int, sentence: str) -> dict[str, Any]:
+    """A request that is none, told in GraphQL's shape; the code is HTTP's name for it."""
+    return {"errors": [{"message": sentence, "extensions": {"code": HTTPStatus(status).name}}]}
 
 
 class View(GraphQL[Context, None]):
@@ -73,6 +80,17 @@ class View(GraphQL[Context, None]):
         if result.errors:
             body["errors"] = [errors.told(error) for error in result.errors]
         return body
+
+    async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:
+        """Answer; what is no request at all gets an error in GraphQL's shape like any other."""
+        try:
+            return await super().run(request, context, root_value)
+        except HTTPException as refused:
+            status = refused.status_code
+            headers = {"allow": "POST"} if status == HTTPStatus.METHOD_NOT_ALLOWED else None
+            sentence = f"{refused.reason.rstrip('.')}."
+            kind = media_type(request.headers.get("accept", ""))
+            return Response(orjson.dumps(refusal(status, sentence)), status, headers, media_type=kind)
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         asked = sub_response.media_type or JSON

@@ -15,7 +15,7 @@ from models.columns import ENDLESS
 from models.drawing import Drawing, active, candidates, draw_what_is_due
 from models.entry import Entry, Recorded, Resigned
 from models.locks import Strength
-from models.recording import open_for, outcome, settle
+from models.recording import open_for, settle
 from models.resolving import Known, Surroundings
 from models.terms import reached, terms, write_choices, write_terms
 
@@ -91,49 +91,6 @@ async def _drawn(change: Change, entry: Entry, mentee: int, around: Surroundings
     else:
         entry = replace(entry, fact=replace(fact, mentor=mentor))
     return around.given(entry)
-
-
-class NotAllError(Exception):
-    """Some of what was asked all at once was refused: so nothing is done. Holds who was refused, and why."""
-
-    def __init__(self, refused: Mapping[int, Refused]) -> None:
-        super().__init__()
-        self.refused = refused
-
-
-async def claim_all(
-    change: Change, around: Surroundings, entries: Mapping[int, Entry]
-) -> dict[int, Recorded]:
-    """Take all these mentees over, or none."""
-    known = {mentee: around.replayed(entry) for mentee, entry in entries.items()}
-    given = {mentee: around.given(entry) for mentee, entry in entries.items()}
-    await open_for(change, list(given.values()), create=False)
-    refused = {mentee: why for mentee in entries if (why := _unclaimable(change, mentee)) is not None}
-    new = [one for mentee, one in given.items() if known[mentee] is None and mentee not in refused]
-    ids = await change.append(new) if new else []
-    causes = {one.mentee: fact for one, fact in zip(new, ids, strict=True) if one.mentee is not None}
-    change.project(change.accounts)
-    for mentee in causes:
-        code = change.timelines[mentee].without_effect.get(entries[mentee].origin)
-        if code is not None:
-            refused[mentee] = without_effect(code, "mentees")
-    if refused:
-        raise NotAllError(refused)
-    script = await change.write(causes=causes)
-    done = {}
-    for mentee, one in given.items():
-        before = known[mentee]
-        fact = causes[mentee] if before is None else before.id
-        done[mentee] = outcome(change, one, fact, script.events, replayed=before is not None)
-    return done
-
-
-def _unclaimable(change: Change, mentee: int) -> Refused | None:
-    try:
-        check_mentee(change, mentee)
-    except Refused as refused:
-        return refused
-    return None
 
 
 async def change_terms(

@@ -10,7 +10,7 @@ from graph.errors import Refused
 from graph.facts import Assigned, Fact, MentorEnrolled, MentorResigned, OptedIn, OptedOut
 from graph.kinds import MentorShare, Origin, RelationshipRole, StartReason, UserErrorCode
 from graph.policy import PolicySettings
-from models import bulk, decisions, mentors, names, recording, upkeep, wikis
+from models import bulk, claims, decisions, mentors, names, recording, upkeep, wikis
 from models.change import Change, Office, Pause
 from models.checks import CLAIMS, check
 from models.connections import Clock, Connection, connect, transact, wall_clock
@@ -191,7 +191,7 @@ class Ledger:
 
     # Decisions about mentees.
 
-    async def assign(
+    async def assign(  # noqa: PLR0913 - what a caller may say of a decision; all but three are named
         self,
         wiki: int,
         mentee: int,
@@ -239,46 +239,13 @@ class Ledger:
         told = self._when(at, origin)
         entries = {
             mentee: self._entry(
-                _claimed(mentee, mentor, at=told["at"], origin=told["origin"]),
-                mentee,
-                at=at,
-                reason=reason,
-                performer=performer,
+                claims.claimed(mentee, mentor, **told), mentee, at=at, reason=reason, performer=performer
             )
             for mentee in mentees
         }
-        if per_item:
-            each = {mentee: await self._claim_one(wiki, entry) for mentee, entry in entries.items()}
-            return [each[mentee] for mentee in mentees]
-        return await self._claim_all(wiki, mentees, entries)
-
-    async def _claim_one(self, wiki: int, entry: Entry) -> Recorded | Refused:
-        async def work(change: Change) -> Recorded:
-            (done,) = (await self._claimed_in(change, [entry])).values()
-            return done
-
-        try:
-            return await self._desk.change(wiki, work)
-        except decisions.NotAllError as error:
-            return next(iter(error.refused.values()))
-        except Refused as refused:
-            return refused
-
-    async def _claim_all(
-        self, wiki: int, mentees: Sequence[int], entries: Mapping[int, Entry]
-    ) -> list[Recorded | Refused]:
-        try:
-            done = await self._desk.change(wiki, lambda change: self._claimed_in(change, [*entries.values()]))
-        except decisions.NotAllError as error:
-            return [error.refused.get(mentee) or _held_up(error.refused) for mentee in mentees]
-        return [done[mentee] for mentee in mentees]
-
-    async def _claimed_in(self, change: Change, entries: Sequence[Entry]) -> dict[int, Recorded]:
-        around = Surroundings()
-        await around.look(change.connection, change.wiki, entries)
-        return await decisions.claim_all(
-            change, around, {decisions.mentee_of(entry): entry for entry in entries}
-        )
+        claim = claims.each_alone if per_item else claims.all_or_none
+        answers = await claim(self._desk, wiki, entries)
+        return [answers[mentee] for mentee in mentees]
 
     async def opt_out(
         self,
@@ -365,15 +332,3 @@ class Ledger:
         )
         check(entry, self._clock())
         return entry
-
-
-def _claimed(mentee: int, mentor: int, *, at: datetime, origin: Origin) -> Assigned:
-    """Each claim of several is a fact of its own."""
-    each = Origin(origin.source, f"{origin.source_id}:{mentee}")
-    return Assigned(at=at, origin=each, mentor=mentor, because=StartReason.CLAIMED)
-
-
-def _held_up(refused: Mapping[int, Refused]) -> Refused:
-    """What those are told who could have been taken over, had it not been for others."""
-    mentee, why = next(iter(refused.items()))
-    return Refused(why.code, f"Nobody was taken over, because of mentee {mentee}: {why.message}", "mentees")

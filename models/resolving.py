@@ -214,7 +214,7 @@ def other_content() -> Refused:
 def settled(entry: Entry) -> Entry:
     """Bots and temporary accounts are registered for no assignment (rule 12)."""
     fact = entry.fact
-    if isinstance(fact, Registered) and fact.assign and (not entry.eligible or is_temporary(entry.name)):
+    if isinstance(fact, Registered) and (not entry.eligible or is_temporary(entry.name)):
         return replace(entry, fact=replace(fact, assign=False), eligible=False)
     return entry
 

@@ -62,6 +62,9 @@ class Reads(Protocol):
     async def rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[Sequence[Any]]:
         """All rows that a statement selects."""
 
+    async def refresh(self) -> None:
+        """Read the wikis anew."""
+
 
 class Engine(Protocol):
     """What the application puts into the context under `engine`."""
@@ -122,7 +125,12 @@ class Field:
             return await self._leaf(answer)
         if isinstance(answer, In):
             ask = Field(self.schema, self.reader, self.values, None, self.row)
-            return await ask.in_wiki(type_, answer.answer, answer.wiki.read(self.values))
+            wiki = answer.wiki.read(self.values)
+            if wiki is None:
+                # Perhaps it was added a moment ago, by another process.
+                await self.reader.refresh()
+                wiki = answer.wiki.read(self.values)
+            return await ask.in_wiki(type_, answer.answer, wiki)
         target = cast("GraphQLObjectType", type_)
         if isinstance(answer, To):
             return await self._one(target, answer, self.wiki)

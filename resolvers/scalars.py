@@ -16,7 +16,10 @@ RFC_3339 = "2026-01-31T09:30:00Z"
 
 
 def read_moment(value: Any) -> datetime:
-    """A moment as a client writes it; one without an offset is refused: nobody can know which was meant."""
+    """A moment as a client writes it, to the millisecond.
+
+    One without an offset is refused: nobody can know which was meant.
+    """
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -24,7 +27,7 @@ def read_moment(value: Any) -> datetime:
     if moment.tzinfo is None or "T" not in value.upper():
         raise GraphQLError(f"A DateTime needs its time and offset. Write it like {RFC_3339}.")
     try:
-        return moment.astimezone(UTC)
+        return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
     except OverflowError:
         raise GraphQLError("This DateTime lies outside of the years 1 to 9999.") from None
 

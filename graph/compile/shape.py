@@ -22,7 +22,6 @@ from sqlalchemy.dialects.postgresql import INTERVAL, TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from graph.compile.ids import Ref, decode
-from graph.kinds import MILLISECONDS
 
 Values = dict[Any, Any]
 """What is bound: variables' values by path, and what the request brings by name (`now`, rights,
@@ -32,7 +31,8 @@ Shape = Any
 """Nested tuples, hashable: the key of a plan."""
 Path = tuple[str, ...]
 
-MOMENT = TIMESTAMP(timezone=True, precision=MILLISECONDS)
+# Columns are rounded to the millisecond, and what is bound to compare with them is already.
+MOMENT = TIMESTAMP(timezone=True)
 SQL_TYPES: dict[str, TypeEngine[Any]] = {
     "String": Text(),
     "Int": Integer(),

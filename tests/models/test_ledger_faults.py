@@ -15,7 +15,10 @@ from models import connections
 from models.ledger import Entry, Ledger, Target
 from models_desk import Desk
 
-CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mentorgraph ledger' AND datname = current_database()"
+CUT = """
+SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a
+WHERE a.application_name = 'mentorgraph ledger' AND a.datname = current_database()
+"""
 
 
 def registration(number: int) -> Entry:

@@ -29,5 +29,5 @@ SELECT '{"node":'
   WHERE block_1.wiki_id = $2::INTEGER AND block_1.id = $3::BIGINT AND ($1::BOOLEAN OR EXISTS
     (SELECT 1
     FROM account AS account_2
-    WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = block_1.mentee_id AND NOT account_2.is_hidden))), 'null')
+    WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = block_1.mentee_id AND NOT account_2.is_hidden OFFSET 0))), 'null')
 || '}';

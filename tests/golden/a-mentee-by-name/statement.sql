@@ -29,7 +29,7 @@ SELECT '{"wiki":'
       WHERE account_name_1.wiki_id = $2::INTEGER AND (account_name_1.name = $3::TEXT AND ($1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_2
-        WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = account_name_1.account_id AND NOT account_2.is_hidden)))
+        WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = account_name_1.account_id AND NOT account_2.is_hidden OFFSET 0)))
       ORDER BY account_name_1.valid_to DESC
       LIMIT 1), CASE WHEN $1::BOOLEAN THEN
       (SELECT suppressed_name_2.account_id

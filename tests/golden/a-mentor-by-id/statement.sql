@@ -10,15 +10,15 @@ SELECT '{"wiki":'
       ORDER BY suppressed_name_1.valid_to DESC
       LIMIT 1) END)) AS TEXT), 'null')
     || ',"status":'
-    || coalesce('"' || CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
+    || coalesce('"' || CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
       (SELECT 1
       FROM block_span AS block_span_1
-      WHERE block_span_1.wiki_id = $2::INTEGER AND (block_span_1.mentee_id = mentor_1.id AND block_span_1.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND block_span_1.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
+      WHERE block_span_1.wiki_id = $2::INTEGER AND (block_span_1.mentee_id = mentor_1.id AND block_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
         (SELECT 1
         FROM block AS block_1
-        WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')))))) THEN 'BLOCKED' WHEN (mentor_1.away_until > $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END || '"', E'\x01{"!":["NULL",1]}')
+        WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_1.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END || '"', E'\x01{"!":["NULL",1]}')
     || ',"awayUntil":'
-    || coalesce(to_char(CASE WHEN (mentor_1.away_until > $3::TIMESTAMP(3) WITH TIME ZONE) THEN mentor_1.away_until END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+    || coalesce(to_char(CASE WHEN (mentor_1.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN mentor_1.away_until END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
     || ',"share":"'
     || mentor_1.share
     || '","capacity":'
@@ -28,7 +28,7 @@ SELECT '{"wiki":'
     || ',"enrolledAt":'
     || coalesce(to_char(mentor_1.enrolled_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), E'\x01{"!":["NULL",1]}')
     || ',"resignedAt":'
-    || coalesce(to_char(CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP(3) WITH TIME ZONE) THEN mentor_1.resigned_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+    || coalesce(to_char(CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN mentor_1.resigned_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
     || ',"version":'
     || CAST(mentor_1.version AS TEXT)
     || ',"asMentee":'
@@ -37,7 +37,7 @@ SELECT '{"wiki":'
       || coalesce('"' || coalesce(
         (SELECT CASE WHEN $4::BOOLEAN THEN mentee_span_1.state ELSE mentee_span_1.told_state END
         FROM mentee_span AS mentee_span_1
-        WHERE mentee_span_1.wiki_id = $2::INTEGER AND mentee_span_1.mentee_id = account_2.id AND mentee_span_1.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND mentee_span_1.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",2]}')
+        WHERE mentee_span_1.wiki_id = $2::INTEGER AND mentee_span_1.mentee_id = account_2.id AND mentee_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",2]}')
       || '}'
       FROM account AS account_2
       WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN)), E'\x01{"!":["NULL",1]}')

@@ -30,31 +30,31 @@ SELECT '{"wiki":'
           WHERE mentor_1.wiki_id = $2::INTEGER AND (mentor_1.id = coalesce(
             (SELECT relationship_span_2.mentor_id
             FROM relationship_span AS relationship_span_2
-            WHERE relationship_span_2.wiki_id = $2::INTEGER AND (relationship_span_2.mentee_id = account_1.id AND relationship_span_2.role = 'PRIMARY' AND relationship_span_2.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_2.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE AND EXISTS
+            WHERE relationship_span_2.wiki_id = $2::INTEGER AND (relationship_span_2.mentee_id = account_1.id AND relationship_span_2.role = 'PRIMARY' AND relationship_span_2.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_2.valid_to > $3::TIMESTAMP WITH TIME ZONE AND EXISTS
               (SELECT 1
               FROM mentor AS mentor_2
-              WHERE mentor_2.wiki_id = $2::INTEGER AND (mentor_2.id = relationship_span_2.mentor_id AND CASE WHEN (mentor_2.resigned_at <= $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
+              WHERE mentor_2.wiki_id = $2::INTEGER AND (mentor_2.id = relationship_span_2.mentor_id AND CASE WHEN (mentor_2.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
                 (SELECT 1
                 FROM block_span AS block_span_1
-                WHERE block_span_1.wiki_id = $2::INTEGER AND (block_span_1.mentee_id = mentor_2.id AND block_span_1.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND block_span_1.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
+                WHERE block_span_1.wiki_id = $2::INTEGER AND (block_span_1.mentee_id = mentor_2.id AND block_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
                   (SELECT 1
                   FROM block AS block_1
-                  WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')))))) THEN 'BLOCKED' WHEN (mentor_2.away_until > $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE')))),
+                  WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_2.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE') OFFSET 0))),
             (SELECT relationship_span_3.mentor_id
             FROM relationship_span AS relationship_span_3
-            WHERE relationship_span_3.wiki_id = $2::INTEGER AND (relationship_span_3.mentee_id = account_1.id AND relationship_span_3.role = 'BACKUP' AND relationship_span_3.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_3.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE AND EXISTS
+            WHERE relationship_span_3.wiki_id = $2::INTEGER AND (relationship_span_3.mentee_id = account_1.id AND relationship_span_3.role = 'BACKUP' AND relationship_span_3.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_3.valid_to > $3::TIMESTAMP WITH TIME ZONE AND EXISTS
               (SELECT 1
               FROM mentor AS mentor_3
-              WHERE mentor_3.wiki_id = $2::INTEGER AND (mentor_3.id = relationship_span_3.mentor_id AND CASE WHEN (mentor_3.resigned_at <= $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
+              WHERE mentor_3.wiki_id = $2::INTEGER AND (mentor_3.id = relationship_span_3.mentor_id AND CASE WHEN (mentor_3.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
                 (SELECT 1
                 FROM block_span AS block_span_2
-                WHERE block_span_2.wiki_id = $2::INTEGER AND (block_span_2.mentee_id = mentor_3.id AND block_span_2.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND block_span_2.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE AND (block_span_2.scope = 'SITEWIDE' OR EXISTS
+                WHERE block_span_2.wiki_id = $2::INTEGER AND (block_span_2.mentee_id = mentor_3.id AND block_span_2.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_2.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_2.scope = 'SITEWIDE' OR EXISTS
                   (SELECT 1
                   FROM block AS block_2
-                  WHERE block_2.wiki_id = $2::INTEGER AND (block_2.id = block_span_2.block_id AND (block_2.kind = 'GLOBAL_BLOCK' OR block_2.kind = 'GLOBAL_LOCK')))))) THEN 'BLOCKED' WHEN (mentor_3.away_until > $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE')))))) AND (NOT account_2.is_hidden OR $1::BOOLEAN)), 'null')
+                  WHERE block_2.wiki_id = $2::INTEGER AND (block_2.id = block_span_2.block_id AND (block_2.kind = 'GLOBAL_BLOCK' OR block_2.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_3.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE') OFFSET 0))))) AND (NOT account_2.is_hidden OR $1::BOOLEAN)), 'null')
         || '}' AS f0
         FROM account AS account_1
-        LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.mentee_id = account_1.id AND relationship_span_1.role = 'BACKUP' AND relationship_span_1.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE
+        LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.mentee_id = account_1.id AND relationship_span_1.role = 'BACKUP' AND relationship_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE
         WHERE account_1.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_4.id AND (NOT account_1.is_hidden OR $1::BOOLEAN)
         ORDER BY relationship_span_1.last_edit_at DESC, relationship_span_1.relationship_id DESC
         LIMIT 20) AS p

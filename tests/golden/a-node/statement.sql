@@ -13,7 +13,7 @@ SELECT '{"node":'
   || coalesce('"' || coalesce(
     (SELECT CASE WHEN $3::BOOLEAN THEN mentee_span_1.state ELSE mentee_span_1.told_state END
     FROM mentee_span AS mentee_span_1
-    WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND mentee_span_1.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
+    WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
   || '}'
   FROM account AS account_1
   WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = $5::BIGINT AND (NOT account_1.is_hidden OR $2::BOOLEAN)), 'null')

@@ -13,7 +13,7 @@ SELECT '{"wiki":'
     || coalesce('"' || coalesce(
       (SELECT CASE WHEN $3::BOOLEAN THEN mentee_span_1.state ELSE mentee_span_1.told_state END
       FROM mentee_span AS mentee_span_1
-      WHERE mentee_span_1.wiki_id = $2::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND mentee_span_1.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
+      WHERE mentee_span_1.wiki_id = $2::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
     || ',"suspension":'
     || coalesce(
       (SELECT '{"since":'
@@ -24,7 +24,7 @@ SELECT '{"wiki":'
       || coalesce(to_char(
         (SELECT relationship_1.ends_at
         FROM relationship AS relationship_1
-        WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = mentee_span_2.mentee_id AND relationship_1.role = 'PRIMARY' AND relationship_1.started_at <= $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_1.ends_at > $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND relationship_1.ends_because = 'HOLD_ELAPSED') AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+        WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = mentee_span_2.mentee_id AND relationship_1.role = 'PRIMARY' AND relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_1.ends_at > $4::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND relationship_1.ends_because = 'HOLD_ELAPSED') AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
       || ',"returnsUntil":'
       || coalesce(to_char(mentee_span_2.returns_until AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
       || ',"returnsTo":'
@@ -52,13 +52,13 @@ SELECT '{"wiki":'
         WHERE block_1.wiki_id = $2::INTEGER AND block_1.mentee_id = mentee_span_2.mentee_id AND EXISTS
           (SELECT 1
           FROM block_span AS block_span_1
-          WHERE block_span_1.wiki_id = $2::INTEGER AND block_span_1.block_id = block_1.id AND block_span_1.counted AND block_span_1.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND block_span_1.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE) AND ($1::BOOLEAN OR EXISTS
+          WHERE block_span_1.wiki_id = $2::INTEGER AND block_span_1.block_id = block_1.id AND block_span_1.counted AND block_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE OFFSET 0) AND ($1::BOOLEAN OR EXISTS
           (SELECT 1
           FROM account AS account_3
-          WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = block_1.mentee_id AND NOT account_3.is_hidden)))
+          WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = block_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)))
       || '}'
       FROM mentee_span AS mentee_span_2
-      WHERE mentee_span_2.wiki_id = $2::INTEGER AND mentee_span_2.mentee_id = account_1.id AND mentee_span_2.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND mentee_span_2.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE AND mentee_span_2.blocked_since IS NOT NULL), 'null')
+      WHERE mentee_span_2.wiki_id = $2::INTEGER AND mentee_span_2.mentee_id = account_1.id AND mentee_span_2.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND mentee_span_2.valid_to > $4::TIMESTAMP WITH TIME ZONE AND mentee_span_2.blocked_since IS NOT NULL), 'null')
     || ',"relationship":'
     || coalesce(
       (SELECT '{"id":"'
@@ -67,27 +67,27 @@ SELECT '{"wiki":'
       || coalesce('"' || coalesce(relationship_span_1.state, 'ENDED') || '"', E'\x01{"!":["NULL",1]}')
       || '}'
       FROM relationship AS relationship_2
-      LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.relationship_id = relationship_2.id AND relationship_span_1.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_1.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE
-      WHERE relationship_2.wiki_id = $2::INTEGER AND relationship_2.mentee_id = account_1.id AND relationship_2.role = 'PRIMARY' AND relationship_2.ends_at > $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_2.started_at <= $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND (($1::BOOLEAN OR EXISTS
+      LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.relationship_id = relationship_2.id AND relationship_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE
+      WHERE relationship_2.wiki_id = $2::INTEGER AND relationship_2.mentee_id = account_1.id AND relationship_2.role = 'PRIMARY' AND relationship_2.ends_at > $4::TIMESTAMP WITH TIME ZONE AND relationship_2.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND (($1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_4
-        WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = relationship_2.mentee_id AND NOT account_4.is_hidden)) AND ($1::BOOLEAN OR EXISTS
+        WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = relationship_2.mentee_id AND NOT account_4.is_hidden OFFSET 0)) AND ($1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_5
-        WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_2.mentor_id AND NOT account_5.is_hidden)))), 'null')
+        WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_2.mentor_id AND NOT account_5.is_hidden OFFSET 0)))), 'null')
     || ',"backup":'
     || coalesce(
       (SELECT '{"id":"'
       || encode(convert_to('Relationship:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_3.id AS TEXT), 'UTF8'), 'base64')
       || '"}'
       FROM relationship AS relationship_3
-      WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.mentee_id = account_1.id AND relationship_3.role = 'BACKUP' AND relationship_3.ends_at > $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_3.started_at <= $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND (($1::BOOLEAN OR EXISTS
+      WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.mentee_id = account_1.id AND relationship_3.role = 'BACKUP' AND relationship_3.ends_at > $4::TIMESTAMP WITH TIME ZONE AND relationship_3.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND (($1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_6
-        WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_3.mentee_id AND NOT account_6.is_hidden)) AND ($1::BOOLEAN OR EXISTS
+        WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_3.mentee_id AND NOT account_6.is_hidden OFFSET 0)) AND ($1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_7
-        WHERE account_7.wiki_id = $2::INTEGER AND account_7.id = relationship_3.mentor_id AND NOT account_7.is_hidden)))), 'null')
+        WHERE account_7.wiki_id = $2::INTEGER AND account_7.id = relationship_3.mentor_id AND NOT account_7.is_hidden OFFSET 0)))), 'null')
     || '}'
     FROM account AS account_1
     WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = $5::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN)), 'null')

@@ -5,7 +5,7 @@ SELECT '{"node":'
   || '","state":'
   || coalesce('"' || coalesce(relationship_span_1.state, 'ENDED') || '"', E'\x01{"!":["NULL",1]}')
   || ',"stateSince":'
-  || coalesce(to_char(coalesce(relationship_span_1.valid_from, CASE WHEN (relationship_1.ends_at <= $1::TIMESTAMP(3) WITH TIME ZONE) THEN relationship_1.ends_at ELSE relationship_1.started_at END) AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), E'\x01{"!":["NULL",1]}')
+  || coalesce(to_char(coalesce(relationship_span_1.valid_from, CASE WHEN (relationship_1.ends_at <= $1::TIMESTAMP WITH TIME ZONE) THEN relationship_1.ends_at ELSE relationship_1.started_at END) AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), E'\x01{"!":["NULL",1]}')
   || ',"stateUntil":'
   || coalesce(to_char(relationship_span_1.valid_to AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
   || ',"nextState":'
@@ -20,9 +20,9 @@ SELECT '{"node":'
   || ',"startedBecause":"'
   || relationship_1.started_because
   || '","endedAt":'
-  || coalesce(to_char(CASE WHEN (relationship_1.ends_at <= $1::TIMESTAMP(3) WITH TIME ZONE) THEN relationship_1.ends_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+  || coalesce(to_char(CASE WHEN (relationship_1.ends_at <= $1::TIMESTAMP WITH TIME ZONE) THEN relationship_1.ends_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
   || ',"endedBecause":'
-  || coalesce('"' || CASE WHEN (relationship_1.ends_at <= $1::TIMESTAMP(3) WITH TIME ZONE AND (relationship_1.ends_because != 'OPTED_OUT' OR $3::BOOLEAN)) THEN relationship_1.ends_because END || '"', 'null')
+  || coalesce('"' || CASE WHEN (relationship_1.ends_at <= $1::TIMESTAMP WITH TIME ZONE AND (relationship_1.ends_because != 'OPTED_OUT' OR $3::BOOLEAN)) THEN relationship_1.ends_because END || '"', 'null')
   || ',"withdrawnAt":'
   || coalesce(to_char(relationship_1.withdrawn_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
   || ',"version":'
@@ -68,23 +68,23 @@ SELECT '{"node":'
     WHERE relationship_2.wiki_id = $2::INTEGER AND relationship_2.id = relationship_1.continues_id AND (($4::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_3
-      WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = relationship_2.mentee_id AND NOT account_3.is_hidden)) AND ($4::BOOLEAN OR EXISTS
+      WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = relationship_2.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_4
-      WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = relationship_2.mentor_id AND NOT account_4.is_hidden)))), 'null')
+      WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = relationship_2.mentor_id AND NOT account_4.is_hidden OFFSET 0)))), 'null')
   || ',"continuedBy":'
   || coalesce(
     (SELECT '{"id":"'
     || encode(convert_to('Relationship:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_3.id AS TEXT), 'UTF8'), 'base64')
     || '"}'
     FROM relationship AS relationship_3
-    WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.continues_id = relationship_1.id AND relationship_3.started_at <= $1::TIMESTAMP(3) WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND (($4::BOOLEAN OR EXISTS
+    WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.continues_id = relationship_1.id AND relationship_3.started_at <= $1::TIMESTAMP WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND (($4::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_5
-      WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_3.mentee_id AND NOT account_5.is_hidden)) AND ($4::BOOLEAN OR EXISTS
+      WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_3.mentee_id AND NOT account_5.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_6
-      WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_3.mentor_id AND NOT account_6.is_hidden)))), 'null')
+      WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_3.mentor_id AND NOT account_6.is_hidden OFFSET 0)))), 'null')
   || ',"replaces":'
   || coalesce(
     (SELECT '{"id":"'
@@ -94,10 +94,10 @@ SELECT '{"node":'
     WHERE relationship_4.wiki_id = $2::INTEGER AND relationship_4.id = relationship_1.replaces_id AND (($4::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_7
-      WHERE account_7.wiki_id = $2::INTEGER AND account_7.id = relationship_4.mentee_id AND NOT account_7.is_hidden)) AND ($4::BOOLEAN OR EXISTS
+      WHERE account_7.wiki_id = $2::INTEGER AND account_7.id = relationship_4.mentee_id AND NOT account_7.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_8
-      WHERE account_8.wiki_id = $2::INTEGER AND account_8.id = relationship_4.mentor_id AND NOT account_8.is_hidden)))), 'null')
+      WHERE account_8.wiki_id = $2::INTEGER AND account_8.id = relationship_4.mentor_id AND NOT account_8.is_hidden OFFSET 0)))), 'null')
   || ',"spans":'
   ||
     (SELECT '['
@@ -109,24 +109,24 @@ SELECT '{"node":'
       WHERE block_1.wiki_id = $2::INTEGER AND block_1.mentee_id = relationship_span_3.mentee_id AND EXISTS
         (SELECT 1
         FROM block_span AS block_span_1
-        WHERE block_span_1.wiki_id = $2::INTEGER AND block_span_1.block_id = block_1.id AND block_span_1.mentee_id = relationship_span_3.mentee_id AND block_span_1.counted AND block_span_1.valid_from < relationship_span_3.valid_to AND block_span_1.valid_to > relationship_span_3.valid_from) AND ($4::BOOLEAN OR EXISTS
+        WHERE block_span_1.wiki_id = $2::INTEGER AND block_span_1.block_id = block_1.id AND block_span_1.mentee_id = relationship_span_3.mentee_id AND block_span_1.counted AND block_span_1.valid_from < relationship_span_3.valid_to AND block_span_1.valid_to > relationship_span_3.valid_from OFFSET 0) AND ($4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_9
-        WHERE account_9.wiki_id = $2::INTEGER AND account_9.id = block_1.mentee_id AND NOT account_9.is_hidden))) || '}', ',' ORDER BY relationship_span_3.valid_from), '')
+        WHERE account_9.wiki_id = $2::INTEGER AND account_9.id = block_1.mentee_id AND NOT account_9.is_hidden OFFSET 0))) || '}', ',' ORDER BY relationship_span_3.valid_from), '')
     || ']'
     FROM relationship_span AS relationship_span_3
     WHERE relationship_span_3.wiki_id = $2::INTEGER AND relationship_span_3.relationship_id = relationship_1.id)
   || '}'
   FROM relationship AS relationship_1
-  LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.relationship_id = relationship_1.id AND relationship_span_1.valid_from <= $1::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_1.valid_to > $1::TIMESTAMP(3) WITH TIME ZONE
-  WHERE relationship_1.wiki_id = $2::INTEGER AND (relationship_1.id = $5::BIGINT AND (relationship_1.started_at <= $1::TIMESTAMP(3) WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
+  LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.relationship_id = relationship_1.id AND relationship_span_1.valid_from <= $1::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $1::TIMESTAMP WITH TIME ZONE
+  WHERE relationship_1.wiki_id = $2::INTEGER AND (relationship_1.id = $5::BIGINT AND (relationship_1.started_at <= $1::TIMESTAMP WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
     (SELECT 1
     FROM relationship_event AS relationship_event_1
-    WHERE relationship_event_1.wiki_id = $2::INTEGER AND relationship_event_1.relationship_id = relationship_1.id))) AND (($4::BOOLEAN OR EXISTS
+    WHERE relationship_event_1.wiki_id = $2::INTEGER AND relationship_event_1.relationship_id = relationship_1.id OFFSET 0))) AND (($4::BOOLEAN OR EXISTS
     (SELECT 1
     FROM account AS account_10
-    WHERE account_10.wiki_id = $2::INTEGER AND account_10.id = relationship_1.mentee_id AND NOT account_10.is_hidden)) AND ($4::BOOLEAN OR EXISTS
+    WHERE account_10.wiki_id = $2::INTEGER AND account_10.id = relationship_1.mentee_id AND NOT account_10.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
     (SELECT 1
     FROM account AS account_11
-    WHERE account_11.wiki_id = $2::INTEGER AND account_11.id = relationship_1.mentor_id AND NOT account_11.is_hidden)))), 'null')
+    WHERE account_11.wiki_id = $2::INTEGER AND account_11.id = relationship_1.mentor_id AND NOT account_11.is_hidden OFFSET 0)))), 'null')
 || '}';

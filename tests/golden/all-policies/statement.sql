@@ -3,13 +3,13 @@ SELECT '{"wiki":'
   (SELECT '{"policies":'
   ||
     (SELECT '{"nodes":['
-    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0 DESC) FILTER (WHERE p.n <= $1::INTEGER), '')
+    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0 DESC) FILTER (WHERE p.n <= 2), '')
     || '],"pageInfo":{"hasPreviousPage":'
-    || CAST(count(*) > $1::INTEGER AS TEXT)
+    || CAST(count(*) > 2 AS TEXT)
     || ',"hasNextPage":false}}'
     FROM
       (SELECT policy_1.version AS k0, row_number() OVER (ORDER BY policy_1.version) AS n, '{"id":"'
-      || encode(convert_to('Policy:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(policy_1.version AS TEXT), 'UTF8'), 'base64')
+      || encode(convert_to('Policy:' || CAST($1::INTEGER AS TEXT) || ':' || CAST(policy_1.version AS TEXT), 'UTF8'), 'base64')
       || '","version":'
       || CAST(policy_1.version AS TEXT)
       || ',"effectiveFrom":'
@@ -30,11 +30,11 @@ SELECT '{"wiki":'
         FROM jsonb_array_elements(policy_1.settings['category_rules']) WITH ORDINALITY AS anon_2(value, key))
       || '}}' AS f0
       FROM policy AS policy_1
-      WHERE policy_1.wiki_id = $2::INTEGER
+      WHERE policy_1.wiki_id = $1::INTEGER
       ORDER BY policy_1.version
-      LIMIT $1::INTEGER + 1) AS p
+      LIMIT 3) AS p
     HAVING true)
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $2::INTEGER), 'null')
+  WHERE wiki_1.id = $1::INTEGER), 'null')
 || '}';

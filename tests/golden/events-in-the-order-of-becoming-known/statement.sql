@@ -3,15 +3,15 @@ SELECT '{"wiki":'
   (SELECT '{"events":'
   ||
     (SELECT '{"edges":['
-    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0) FILTER (WHERE p.n <= $1::INTEGER), '')
+    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0) FILTER (WHERE p.n <= 3), '')
     || '],"pageInfo":{"hasNextPage":'
-    || CAST(count(*) > $1::INTEGER AS TEXT)
+    || CAST(count(*) > 3 AS TEXT)
     || '}}'
     FROM
       (SELECT relationship_event_1.id AS k0, row_number() OVER (ORDER BY relationship_event_1.id) AS n, '{"cursor":"'
       || replace(encode(convert_to('["1902634fc",' || CAST(relationship_event_1.id AS TEXT) || ']', 'UTF8'), 'base64'), chr(10), '')
       || '","node":{"id":"'
-      || encode(convert_to('RelationshipEvent:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_event_1.id AS TEXT), 'UTF8'), 'base64')
+      || encode(convert_to('RelationshipEvent:' || CAST($1::INTEGER AS TEXT) || ':' || CAST(relationship_event_1.id AS TEXT), 'UTF8'), 'base64')
       || '","kind":"'
       || relationship_event_1.kind
       || '","at":'
@@ -26,20 +26,20 @@ SELECT '{"wiki":'
       || CAST(relationship_event_1.bulk AS TEXT)
       || '}}' AS f0
       FROM relationship_event AS relationship_event_1
-      WHERE relationship_event_1.wiki_id = $2::INTEGER AND NOT EXISTS
+      WHERE relationship_event_1.wiki_id = $1::INTEGER AND NOT EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_2
-        WHERE relationship_event_2.wiki_id = $2::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id) AND (($3::BOOLEAN OR EXISTS
+        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND (($2::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
-        WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden)) AND ($3::BOOLEAN OR EXISTS
+        WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($2::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_2
-        WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = relationship_event_1.mentor_id AND NOT account_2.is_hidden)))
+        WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = relationship_event_1.mentor_id AND NOT account_2.is_hidden OFFSET 0)))
       ORDER BY relationship_event_1.id
-      LIMIT $1::INTEGER + 1) AS p
+      LIMIT 4) AS p
     HAVING true)
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $2::INTEGER), 'null')
+  WHERE wiki_1.id = $1::INTEGER), 'null')
 || '}';

@@ -14,7 +14,7 @@ SELECT '{"wiki":'
         || coalesce(CASE WHEN ((fact_1.kind != 'OPTED_OUT' AND fact_1.kind != 'OPTED_IN' OR $1::BOOLEAN) AND (fact_1.kind != 'BLOCK_PLACED' AND fact_1.kind != 'BLOCK_CHANGED' OR EXISTS
           (SELECT 1
           FROM block AS block_1
-          WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = relationship_event_1.block_id AND (block_1.performer IS NOT NULL OR block_1.performer_id IS NOT NULL))) OR $3::BOOLEAN) AND (fact_1.performer_id IS NOT NULL OR fact_text_1.performer IS NOT NULL OR coalesce(NOT (fact_1.performer_id IS NOT NULL OR fact_text_1.performer IS NOT NULL) AND fact_1.source != 'mw-log', false))) THEN '{"name":' || coalesce(CAST(to_json(CASE WHEN (fact_1.performer_id IS NULL) THEN fact_text_1.performer ELSE coalesce(
+          WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = relationship_event_1.block_id AND (block_1.performer IS NOT NULL OR block_1.performer_id IS NOT NULL)) OFFSET 0) OR $3::BOOLEAN) AND (fact_1.performer_id IS NOT NULL OR fact_text_1.performer IS NOT NULL OR coalesce(NOT (fact_1.performer_id IS NOT NULL OR fact_text_1.performer IS NOT NULL) AND fact_1.source != 'mw-log', false))) THEN '{"name":' || coalesce(CAST(to_json(CASE WHEN (fact_1.performer_id IS NULL) THEN fact_text_1.performer ELSE coalesce(
           (SELECT account_1.name
           FROM account AS account_1
           WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = fact_1.performer_id), CASE WHEN $3::BOOLEAN THEN
@@ -38,7 +38,7 @@ SELECT '{"wiki":'
         || coalesce(CAST(to_json(CASE WHEN ((fact_1.kind != 'OPTED_OUT' AND fact_1.kind != 'OPTED_IN' OR $1::BOOLEAN) AND (fact_1.kind != 'BLOCK_PLACED' AND fact_1.kind != 'BLOCK_CHANGED' OR EXISTS
           (SELECT 1
           FROM block AS block_2
-          WHERE block_2.wiki_id = $2::INTEGER AND block_2.id = relationship_event_1.block_id AND block_2.reason IS NOT NULL) OR $3::BOOLEAN)) THEN fact_text_1.reason END) AS TEXT), 'null')
+          WHERE block_2.wiki_id = $2::INTEGER AND block_2.id = relationship_event_1.block_id AND block_2.reason IS NOT NULL OFFSET 0) OR $3::BOOLEAN)) THEN fact_text_1.reason END) AS TEXT), 'null')
         || ',"source":'
         || coalesce(CAST(to_json(coalesce(fact_1.source, 'clock')) AS TEXT), E'\x01{"!":["NULL",4]}')
         || ',"sourceId":'
@@ -52,7 +52,7 @@ SELECT '{"wiki":'
           WHERE block_3.wiki_id = $2::INTEGER AND block_3.id = relationship_event_1.block_id AND ($3::BOOLEAN OR EXISTS
             (SELECT 1
             FROM account AS account_3
-            WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = block_3.mentee_id AND NOT account_3.is_hidden))), 'null')
+            WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = block_3.mentee_id AND NOT account_3.is_hidden OFFSET 0))), 'null')
         || ',"withdrawnAt":'
         || coalesce(to_char(
           (SELECT relationship_event_2.recorded_at
@@ -65,19 +65,19 @@ SELECT '{"wiki":'
         WHERE relationship_event_1.wiki_id = $2::INTEGER AND relationship_event_1.mentee_id = account_4.id AND NOT EXISTS
           (SELECT 1
           FROM relationship_event AS relationship_event_3
-          WHERE relationship_event_3.wiki_id = $2::INTEGER AND relationship_event_3.withdraws_id = relationship_event_1.id) AND (($3::BOOLEAN OR EXISTS
+          WHERE relationship_event_3.wiki_id = $2::INTEGER AND relationship_event_3.withdraws_id = relationship_event_1.id OFFSET 0) AND (($3::BOOLEAN OR EXISTS
           (SELECT 1
           FROM account AS account_5
-          WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_event_1.mentee_id AND NOT account_5.is_hidden)) AND ($3::BOOLEAN OR EXISTS
+          WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_event_1.mentee_id AND NOT account_5.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
           (SELECT 1
           FROM account AS account_6
-          WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_event_1.mentor_id AND NOT account_6.is_hidden)))
+          WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_event_1.mentor_id AND NOT account_6.is_hidden OFFSET 0)))
         ORDER BY relationship_event_1.id DESC
-        LIMIT $4::INTEGER) AS p
+        LIMIT 5) AS p
       HAVING true)
     || '}'
     FROM account AS account_4
-    WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = $5::BIGINT AND (NOT account_4.is_hidden OR $3::BOOLEAN)), 'null')
+    WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = $4::BIGINT AND (NOT account_4.is_hidden OR $3::BOOLEAN)), 'null')
   || '}'
   FROM wiki AS wiki_1
   WHERE wiki_1.id = $2::INTEGER), 'null')

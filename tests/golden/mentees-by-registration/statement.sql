@@ -3,21 +3,21 @@ SELECT '{"wiki":'
   (SELECT '{"mentees":'
   ||
     (SELECT '{"nodes":['
-    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0 DESC, p.k1 DESC) FILTER (WHERE p.n <= $1::INTEGER), '')
+    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0 DESC, p.k1 DESC) FILTER (WHERE p.n <= 3), '')
     || '],"pageInfo":{"hasNextPage":'
-    || CAST(count(*) > $1::INTEGER AS TEXT)
+    || CAST(count(*) > 3 AS TEXT)
     || '},"totalCount":'
     || CAST(
       (SELECT count(*)
       FROM account AS account_1
-      WHERE account_1.wiki_id = $2::INTEGER AND account_1.is_mentee AND (NOT account_1.is_hidden OR $3::BOOLEAN)) AS TEXT)
+      WHERE account_1.wiki_id = $1::INTEGER AND account_1.is_mentee AND (NOT account_1.is_hidden OR $2::BOOLEAN)) AS TEXT)
     || '}'
     FROM
       (SELECT account_2.registered_key AS k0, account_2.id AS k1, row_number() OVER (ORDER BY account_2.registered_key DESC, account_2.id DESC) AS n, '{"name":'
-      || coalesce(CAST(to_json(coalesce(account_2.name, CASE WHEN $3::BOOLEAN THEN
+      || coalesce(CAST(to_json(coalesce(account_2.name, CASE WHEN $2::BOOLEAN THEN
         (SELECT suppressed_name_1.name
         FROM suppressed_name AS suppressed_name_1
-        WHERE suppressed_name_1.wiki_id = $2::INTEGER AND suppressed_name_1.account_id = account_2.id
+        WHERE suppressed_name_1.wiki_id = $1::INTEGER AND suppressed_name_1.account_id = account_2.id
         ORDER BY suppressed_name_1.valid_to DESC
         LIMIT 1) END)) AS TEXT), 'null')
       || ',"registeredAt":'
@@ -25,68 +25,68 @@ SELECT '{"wiki":'
       || ',"mentor":'
       || coalesce(
         (SELECT '{"name":'
-        || coalesce(CAST(to_json(coalesce(account_3.name, CASE WHEN $3::BOOLEAN THEN
+        || coalesce(CAST(to_json(coalesce(account_3.name, CASE WHEN $2::BOOLEAN THEN
           (SELECT suppressed_name_2.name
           FROM suppressed_name AS suppressed_name_2
-          WHERE suppressed_name_2.wiki_id = $2::INTEGER AND suppressed_name_2.account_id = account_3.id
+          WHERE suppressed_name_2.wiki_id = $1::INTEGER AND suppressed_name_2.account_id = account_3.id
           ORDER BY suppressed_name_2.valid_to DESC
           LIMIT 1) END)) AS TEXT), 'null')
         || '}'
         FROM mentor AS mentor_1
-        LEFT JOIN account AS account_3 ON account_3.wiki_id = $2::INTEGER AND account_3.id = mentor_1.id
-        WHERE mentor_1.wiki_id = $2::INTEGER AND mentor_1.id =
+        LEFT JOIN account AS account_3 ON account_3.wiki_id = $1::INTEGER AND account_3.id = mentor_1.id
+        WHERE mentor_1.wiki_id = $1::INTEGER AND mentor_1.id =
           (SELECT relationship_span_1.mentor_id
           FROM relationship_span AS relationship_span_1
-          WHERE relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.mentee_id = account_2.id AND relationship_span_1.role = 'PRIMARY' AND relationship_span_1.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_1.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE) AND (NOT account_3.is_hidden OR $3::BOOLEAN)), 'null')
+          WHERE relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.mentee_id = account_2.id AND relationship_span_1.role = 'PRIMARY' AND relationship_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE) AND (NOT account_3.is_hidden OR $2::BOOLEAN)), 'null')
       || ',"effectiveMentor":'
       || coalesce(
         (SELECT '{"name":'
-        || coalesce(CAST(to_json(coalesce(account_4.name, CASE WHEN $3::BOOLEAN THEN
+        || coalesce(CAST(to_json(coalesce(account_4.name, CASE WHEN $2::BOOLEAN THEN
           (SELECT suppressed_name_3.name
           FROM suppressed_name AS suppressed_name_3
-          WHERE suppressed_name_3.wiki_id = $2::INTEGER AND suppressed_name_3.account_id = account_4.id
+          WHERE suppressed_name_3.wiki_id = $1::INTEGER AND suppressed_name_3.account_id = account_4.id
           ORDER BY suppressed_name_3.valid_to DESC
           LIMIT 1) END)) AS TEXT), 'null')
         || '}'
         FROM mentor AS mentor_2
-        LEFT JOIN account AS account_4 ON account_4.wiki_id = $2::INTEGER AND account_4.id = mentor_2.id
-        WHERE mentor_2.wiki_id = $2::INTEGER AND (mentor_2.id = coalesce(
+        LEFT JOIN account AS account_4 ON account_4.wiki_id = $1::INTEGER AND account_4.id = mentor_2.id
+        WHERE mentor_2.wiki_id = $1::INTEGER AND (mentor_2.id = coalesce(
           (SELECT relationship_span_2.mentor_id
           FROM relationship_span AS relationship_span_2
-          WHERE relationship_span_2.wiki_id = $2::INTEGER AND (relationship_span_2.mentee_id = account_2.id AND relationship_span_2.role = 'PRIMARY' AND relationship_span_2.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_2.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE AND EXISTS
+          WHERE relationship_span_2.wiki_id = $1::INTEGER AND (relationship_span_2.mentee_id = account_2.id AND relationship_span_2.role = 'PRIMARY' AND relationship_span_2.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_2.valid_to > $3::TIMESTAMP WITH TIME ZONE AND EXISTS
             (SELECT 1
             FROM mentor AS mentor_3
-            WHERE mentor_3.wiki_id = $2::INTEGER AND (mentor_3.id = relationship_span_2.mentor_id AND CASE WHEN (mentor_3.resigned_at <= $4::TIMESTAMP(3) WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
+            WHERE mentor_3.wiki_id = $1::INTEGER AND (mentor_3.id = relationship_span_2.mentor_id AND CASE WHEN (mentor_3.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
               (SELECT 1
               FROM block_span AS block_span_1
-              WHERE block_span_1.wiki_id = $2::INTEGER AND (block_span_1.mentee_id = mentor_3.id AND block_span_1.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND block_span_1.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
+              WHERE block_span_1.wiki_id = $1::INTEGER AND (block_span_1.mentee_id = mentor_3.id AND block_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
                 (SELECT 1
                 FROM block AS block_1
-                WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')))))) THEN 'BLOCKED' WHEN (mentor_3.away_until > $4::TIMESTAMP(3) WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE')))),
+                WHERE block_1.wiki_id = $1::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_3.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE') OFFSET 0))),
           (SELECT relationship_span_3.mentor_id
           FROM relationship_span AS relationship_span_3
-          WHERE relationship_span_3.wiki_id = $2::INTEGER AND (relationship_span_3.mentee_id = account_2.id AND relationship_span_3.role = 'BACKUP' AND relationship_span_3.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_3.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE AND EXISTS
+          WHERE relationship_span_3.wiki_id = $1::INTEGER AND (relationship_span_3.mentee_id = account_2.id AND relationship_span_3.role = 'BACKUP' AND relationship_span_3.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_3.valid_to > $3::TIMESTAMP WITH TIME ZONE AND EXISTS
             (SELECT 1
             FROM mentor AS mentor_4
-            WHERE mentor_4.wiki_id = $2::INTEGER AND (mentor_4.id = relationship_span_3.mentor_id AND CASE WHEN (mentor_4.resigned_at <= $4::TIMESTAMP(3) WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
+            WHERE mentor_4.wiki_id = $1::INTEGER AND (mentor_4.id = relationship_span_3.mentor_id AND CASE WHEN (mentor_4.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
               (SELECT 1
               FROM block_span AS block_span_2
-              WHERE block_span_2.wiki_id = $2::INTEGER AND (block_span_2.mentee_id = mentor_4.id AND block_span_2.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND block_span_2.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE AND (block_span_2.scope = 'SITEWIDE' OR EXISTS
+              WHERE block_span_2.wiki_id = $1::INTEGER AND (block_span_2.mentee_id = mentor_4.id AND block_span_2.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_2.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_2.scope = 'SITEWIDE' OR EXISTS
                 (SELECT 1
                 FROM block AS block_2
-                WHERE block_2.wiki_id = $2::INTEGER AND (block_2.id = block_span_2.block_id AND (block_2.kind = 'GLOBAL_BLOCK' OR block_2.kind = 'GLOBAL_LOCK')))))) THEN 'BLOCKED' WHEN (mentor_4.away_until > $4::TIMESTAMP(3) WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE')))))) AND (NOT account_4.is_hidden OR $3::BOOLEAN)), 'null')
+                WHERE block_2.wiki_id = $1::INTEGER AND (block_2.id = block_span_2.block_id AND (block_2.kind = 'GLOBAL_BLOCK' OR block_2.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_4.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE') OFFSET 0))))) AND (NOT account_4.is_hidden OR $2::BOOLEAN)), 'null')
       || ',"waitingSince":'
       || coalesce(to_char(
         (SELECT need_1.since
         FROM need AS need_1
-        WHERE need_1.wiki_id = $2::INTEGER AND need_1.mentee_id = account_2.id AND need_1.role = 'PRIMARY' AND need_1.valid_from <= $4::TIMESTAMP(3) WITH TIME ZONE AND need_1.valid_to > $4::TIMESTAMP(3) WITH TIME ZONE) AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+        WHERE need_1.wiki_id = $1::INTEGER AND need_1.mentee_id = account_2.id AND need_1.role = 'PRIMARY' AND need_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND need_1.valid_to > $3::TIMESTAMP WITH TIME ZONE) AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
       || '}' AS f0
       FROM account AS account_2
-      WHERE account_2.wiki_id = $2::INTEGER AND account_2.is_mentee AND (NOT account_2.is_hidden OR $3::BOOLEAN)
+      WHERE account_2.wiki_id = $1::INTEGER AND account_2.is_mentee AND (NOT account_2.is_hidden OR $2::BOOLEAN)
       ORDER BY account_2.registered_key DESC, account_2.id DESC
-      LIMIT $1::INTEGER + 1) AS p
+      LIMIT 4) AS p
     HAVING true)
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $2::INTEGER), 'null')
+  WHERE wiki_1.id = $1::INTEGER), 'null')
 || '}';

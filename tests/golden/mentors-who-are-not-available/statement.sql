@@ -14,23 +14,23 @@ SELECT '{"wiki":'
         ORDER BY suppressed_name_1.valid_to DESC
         LIMIT 1) END)) AS TEXT), 'null')
       || ',"status":'
-      || coalesce('"' || CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
+      || coalesce('"' || CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
         (SELECT 1
         FROM block_span AS block_span_1
-        WHERE block_span_1.wiki_id = $2::INTEGER AND (block_span_1.mentee_id = mentor_1.id AND block_span_1.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND block_span_1.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
+        WHERE block_span_1.wiki_id = $2::INTEGER AND (block_span_1.mentee_id = mentor_1.id AND block_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
           (SELECT 1
           FROM block AS block_1
-          WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')))))) THEN 'BLOCKED' WHEN (mentor_1.away_until > $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END || '"', E'\x01{"!":["NULL",4]}')
+          WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_1.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END || '"', E'\x01{"!":["NULL",4]}')
       || '}' AS f0
       FROM mentor AS mentor_1
       LEFT JOIN account AS account_1 ON account_1.wiki_id = $2::INTEGER AND account_1.id = mentor_1.id
-      WHERE mentor_1.wiki_id = $2::INTEGER AND (CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
+      WHERE mentor_1.wiki_id = $2::INTEGER AND (CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
         (SELECT 1
         FROM block_span AS block_span_2
-        WHERE block_span_2.wiki_id = $2::INTEGER AND (block_span_2.mentee_id = mentor_1.id AND block_span_2.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND block_span_2.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE AND (block_span_2.scope = 'SITEWIDE' OR EXISTS
+        WHERE block_span_2.wiki_id = $2::INTEGER AND (block_span_2.mentee_id = mentor_1.id AND block_span_2.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_2.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_2.scope = 'SITEWIDE' OR EXISTS
           (SELECT 1
           FROM block AS block_2
-          WHERE block_2.wiki_id = $2::INTEGER AND (block_2.id = block_span_2.block_id AND (block_2.kind = 'GLOBAL_BLOCK' OR block_2.kind = 'GLOBAL_LOCK')))))) THEN 'BLOCKED' WHEN (mentor_1.away_until > $3::TIMESTAMP(3) WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = ANY ($4::TEXT[])) AND (NOT account_1.is_hidden OR $1::BOOLEAN)
+          WHERE block_2.wiki_id = $2::INTEGER AND (block_2.id = block_span_2.block_id AND (block_2.kind = 'GLOBAL_BLOCK' OR block_2.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_1.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = ANY ($4::TEXT[])) AND (NOT account_1.is_hidden OR $1::BOOLEAN)
       ORDER BY account_1.name IS NULL, coalesce(account_1.name, ''), mentor_1.id
       LIMIT 20) AS p
     HAVING true)

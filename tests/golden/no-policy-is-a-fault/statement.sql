@@ -15,7 +15,7 @@ SELECT '{"wikis":{"totalCount":'
     WHERE policy_1.wiki_id = $1::INTEGER AND policy_1.version =
       (SELECT policy_2.version
       FROM policy AS policy_2
-      WHERE policy_2.wiki_id = $1::INTEGER AND policy_2.effective_from <= $2::TIMESTAMP(3) WITH TIME ZONE
+      WHERE policy_2.wiki_id = $1::INTEGER AND policy_2.effective_from <= $2::TIMESTAMP WITH TIME ZONE
       ORDER BY policy_2.version DESC
       LIMIT 1)), E'\x01{"!":["NULL",1]}')
   || '}'

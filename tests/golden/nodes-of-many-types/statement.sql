@@ -56,17 +56,17 @@ SELECT '{"nodes":'
     || coalesce('"' || coalesce(relationship_span_1.state, 'ENDED') || '"', E'\x01{"!":["NULL",1]}')
     || '}'
     FROM relationship AS relationship_1
-    LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.relationship_id = relationship_1.id AND relationship_span_1.valid_from <= $3::TIMESTAMP(3) WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP(3) WITH TIME ZONE
-    WHERE relationship_1.wiki_id = $1::INTEGER AND (relationship_1.id = anon_1.key AND (relationship_1.started_at <= $3::TIMESTAMP(3) WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
+    LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.relationship_id = relationship_1.id AND relationship_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE
+    WHERE relationship_1.wiki_id = $1::INTEGER AND (relationship_1.id = anon_1.key AND (relationship_1.started_at <= $3::TIMESTAMP WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
       (SELECT 1
       FROM relationship_event AS relationship_event_1
-      WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.relationship_id = relationship_1.id))) AND (($2::BOOLEAN OR EXISTS
+      WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.relationship_id = relationship_1.id OFFSET 0))) AND (($2::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_3
-      WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_1.mentee_id AND NOT account_3.is_hidden)) AND ($2::BOOLEAN OR EXISTS
+      WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($2::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_4
-      WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_1.mentor_id AND NOT account_4.is_hidden)))) END, 'null'), ',' ORDER BY anon_1.n), '')
+      WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_1.mentor_id AND NOT account_4.is_hidden OFFSET 0)))) END, 'null'), ',' ORDER BY anon_1.n), '')
   || ']'
   FROM unnest($4::TEXT[], $5::BIGINT[]) WITH ORDINALITY AS anon_1(type, key, n))
 || '}';

@@ -8,10 +8,10 @@ SELECT '{"wiki":'
     || CAST(
       (SELECT count(*)
       FROM block AS block_1
-      WHERE block_1.wiki_id = $1::INTEGER AND block_1.withdrawn_at = 'infinity'::timestamptz AND block_1.placed_at <= $2::TIMESTAMP(3) WITH TIME ZONE AND block_1.expires_at > $2::TIMESTAMP(3) WITH TIME ZONE AND block_1.lifted_at > $2::TIMESTAMP(3) WITH TIME ZONE AND block_1.kind = ANY ($3::TEXT[]) AND ($4::BOOLEAN OR EXISTS
+      WHERE block_1.wiki_id = $1::INTEGER AND block_1.withdrawn_at = 'infinity'::timestamptz AND block_1.placed_at <= $2::TIMESTAMP WITH TIME ZONE AND block_1.expires_at > $2::TIMESTAMP WITH TIME ZONE AND block_1.lifted_at > $2::TIMESTAMP WITH TIME ZONE AND block_1.kind = ANY ($3::TEXT[]) AND ($4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
-        WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = block_1.mentee_id AND NOT account_1.is_hidden))) AS TEXT)
+        WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = block_1.mentee_id AND NOT account_1.is_hidden OFFSET 0))) AS TEXT)
     || '}'
     FROM
       (SELECT block_2.placed_at AS k0, block_2.id AS k1, '{"blockId":'
@@ -31,9 +31,9 @@ SELECT '{"wiki":'
       || ',"isIndefinite":'
       || coalesce(CAST(block_2.expires_at = 'infinity'::timestamptz AS TEXT), E'\x01{"!":["NULL",4]}')
       || ',"liftedAt":'
-      || coalesce(to_char(CASE WHEN (block_2.lifted_at <= $2::TIMESTAMP(3) WITH TIME ZONE) THEN block_2.lifted_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+      || coalesce(to_char(CASE WHEN (block_2.lifted_at <= $2::TIMESTAMP WITH TIME ZONE) THEN block_2.lifted_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
       || ',"isOpen":'
-      || coalesce(CAST(block_2.placed_at <= $2::TIMESTAMP(3) WITH TIME ZONE AND block_2.expires_at > $2::TIMESTAMP(3) WITH TIME ZONE AND block_2.lifted_at > $2::TIMESTAMP(3) WITH TIME ZONE AS TEXT), E'\x01{"!":["NULL",4]}')
+      || coalesce(CAST(block_2.placed_at <= $2::TIMESTAMP WITH TIME ZONE AND block_2.expires_at > $2::TIMESTAMP WITH TIME ZONE AND block_2.lifted_at > $2::TIMESTAMP WITH TIME ZONE AS TEXT), E'\x01{"!":["NULL",4]}')
       || ',"unblockRequested":'
       || CAST(block_2.unblock_requested AS TEXT)
       || ',"target":'
@@ -50,12 +50,12 @@ SELECT '{"wiki":'
         WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = block_2.mentee_id AND (NOT account_2.is_hidden OR $4::BOOLEAN)), E'\x01{"!":["NULL",4]}')
       || '}' AS f0
       FROM block AS block_2
-      WHERE block_2.wiki_id = $1::INTEGER AND block_2.withdrawn_at = 'infinity'::timestamptz AND block_2.placed_at <= $2::TIMESTAMP(3) WITH TIME ZONE AND block_2.expires_at > $2::TIMESTAMP(3) WITH TIME ZONE AND block_2.lifted_at > $2::TIMESTAMP(3) WITH TIME ZONE AND block_2.kind = ANY ($3::TEXT[]) AND ($4::BOOLEAN OR EXISTS
+      WHERE block_2.wiki_id = $1::INTEGER AND block_2.withdrawn_at = 'infinity'::timestamptz AND block_2.placed_at <= $2::TIMESTAMP WITH TIME ZONE AND block_2.expires_at > $2::TIMESTAMP WITH TIME ZONE AND block_2.lifted_at > $2::TIMESTAMP WITH TIME ZONE AND block_2.kind = ANY ($3::TEXT[]) AND ($4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_3
-        WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = block_2.mentee_id AND NOT account_3.is_hidden))
+        WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = block_2.mentee_id AND NOT account_3.is_hidden OFFSET 0))
       ORDER BY block_2.placed_at DESC, block_2.id DESC
-      LIMIT $5::INTEGER) AS p
+      LIMIT 3) AS p
     HAVING true)
   || '}'
   FROM wiki AS wiki_1

@@ -3,27 +3,27 @@ SELECT '{"wiki":'
   (SELECT '{"mentees":'
   ||
     (SELECT '{"edges":['
-    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0 DESC, p.k1 DESC) FILTER (WHERE p.n <= $1::INTEGER), '')
+    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0 DESC, p.k1 DESC) FILTER (WHERE p.n <= 2), '')
     || '],"pageInfo":{"hasNextPage":false,"hasPreviousPage":'
-    || CAST(count(*) > $1::INTEGER AS TEXT)
+    || CAST(count(*) > 2 AS TEXT)
     || '}}'
     FROM
       (SELECT account_1.registered_key AS k0, account_1.id AS k1, row_number() OVER (ORDER BY account_1.registered_key, account_1.id) AS n, '{"cursor":"'
       || replace(encode(convert_to('["1656d9164","' || CAST(account_1.registered_key AT TIME ZONE 'UTC' AS TEXT) || '",' || CAST(account_1.id AS TEXT) || ']', 'UTF8'), 'base64'), chr(10), '')
       || '","node":{"name":'
-      || coalesce(CAST(to_json(coalesce(account_1.name, CASE WHEN $2::BOOLEAN THEN
+      || coalesce(CAST(to_json(coalesce(account_1.name, CASE WHEN $1::BOOLEAN THEN
         (SELECT suppressed_name_1.name
         FROM suppressed_name AS suppressed_name_1
-        WHERE suppressed_name_1.wiki_id = $3::INTEGER AND suppressed_name_1.account_id = account_1.id
+        WHERE suppressed_name_1.wiki_id = $2::INTEGER AND suppressed_name_1.account_id = account_1.id
         ORDER BY suppressed_name_1.valid_to DESC
         LIMIT 1) END)) AS TEXT), 'null')
       || '}}' AS f0
       FROM account AS account_1
-      WHERE account_1.wiki_id = $3::INTEGER AND account_1.is_mentee AND (NOT account_1.is_hidden OR $2::BOOLEAN)
+      WHERE account_1.wiki_id = $2::INTEGER AND account_1.is_mentee AND (NOT account_1.is_hidden OR $1::BOOLEAN)
       ORDER BY account_1.registered_key, account_1.id
-      LIMIT $1::INTEGER + 1) AS p
+      LIMIT 3) AS p
     HAVING true)
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $3::INTEGER), 'null')
+  WHERE wiki_1.id = $2::INTEGER), 'null')
 || '}';

@@ -11,13 +11,13 @@ SELECT '{"wiki":'
       WHERE relationship_event_1.wiki_id = $1::INTEGER AND EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_2
-        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id) AND relationship_event_1.kind = ANY ($2::TEXT[]) AND (($3::BOOLEAN OR EXISTS
+        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND relationship_event_1.kind = ANY ($2::TEXT[]) AND (($3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
-        WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden)) AND ($3::BOOLEAN OR EXISTS
+        WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_2
-        WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = relationship_event_1.mentor_id AND NOT account_2.is_hidden)))) AS TEXT)
+        WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = relationship_event_1.mentor_id AND NOT account_2.is_hidden OFFSET 0)))) AS TEXT)
     || '}'
     FROM
       (SELECT relationship_event_3.id AS k0, '{"kind":"'
@@ -32,15 +32,15 @@ SELECT '{"wiki":'
       WHERE relationship_event_3.wiki_id = $1::INTEGER AND EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_5
-        WHERE relationship_event_5.wiki_id = $1::INTEGER AND relationship_event_5.withdraws_id = relationship_event_3.id) AND relationship_event_3.kind = ANY ($2::TEXT[]) AND (($3::BOOLEAN OR EXISTS
+        WHERE relationship_event_5.wiki_id = $1::INTEGER AND relationship_event_5.withdraws_id = relationship_event_3.id OFFSET 0) AND relationship_event_3.kind = ANY ($2::TEXT[]) AND (($3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_3
-        WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_event_3.mentee_id AND NOT account_3.is_hidden)) AND ($3::BOOLEAN OR EXISTS
+        WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_event_3.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_4
-        WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_event_3.mentor_id AND NOT account_4.is_hidden)))
+        WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_event_3.mentor_id AND NOT account_4.is_hidden OFFSET 0)))
       ORDER BY relationship_event_3.id
-      LIMIT $4::INTEGER) AS p
+      LIMIT 2) AS p
     HAVING true)
   || '}'
   FROM wiki AS wiki_1
