@@ -127,15 +127,6 @@ class Affairs:
             self.blocked_since = self.now
         return stir
 
-    def next_by_itself(self, returns_until: datetime) -> datetime:
-        """When the clock has something to say of who is blocked: a hold ends, or a loss is past undoing."""
-        soonest = returns_until
-        for seat in self.seats:
-            tie = seat.tie
-            if tie is not None and tie.outlook is not None and tie.outlook.moment < soonest:
-                soonest = tie.outlook.moment
-        return soonest
-
     def wanted(self, seat: Seat) -> Due | None:
         """Why a mentor is due for the role, be the mentee blocked or not (rule 12)."""
         if seat.tie is not None:

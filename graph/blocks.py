@@ -38,7 +38,7 @@ class Terms(NamedTuple):
         expires_at = self.expires_at
         if expires_at is None:
             return FOREVER
-        return expires_at if expires_at > self.at else self.at
+        return max(self.at, expires_at)
 
 
 class BlockDraft:

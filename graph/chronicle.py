@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from graph.holds import NO_CAUSE, Cause, Phase, Turn
+from graph.holds import NO_CAUSE, Cause, Phase, Turn, cause_of
 from graph.kinds import (
     AccountId,
     EndReason,
@@ -158,13 +158,10 @@ class Seat:
 class Stir:
     """What an instant did to counted blocks: the first to open, the last to close, the last by a fact."""
 
-    __slots__ = ("closed", "opened", "touched", "unblocked")
-
-    def __init__(self) -> None:
-        self.unblocked = False
-        self.opened: Turn | None = None
-        self.closed: Turn | None = None
-        self.touched: Turn | None = None
+    unblocked = False
+    opened: Turn | None = None
+    closed: Turn | None = None
+    touched: Turn | None = None
 
 
 STILL = Stir()
@@ -178,20 +175,22 @@ when (FOREVER: without limit).
 
 
 class Chronicle:
-    """All that was written so far."""
+    """All that was written so far; `life` is how the mentee was left last."""
 
     def __init__(self) -> None:
         self._ties: list[TieDraft] = []
         self._events: list[Event] = []
         self._needs: list[Need] = []
+        self.life: Life | None = None
         self._lives: list[tuple[datetime, Life]] = []
         self._blocked_until: dict[datetime | None, datetime] = {}
 
     def write_ties(self, now: datetime, seats: Sequence[Seat], blocked: bool, stir: Stir) -> None:
         """Endings first, then what changed its state, then what began."""
-        passed_on = [seat for seat in seats if seat.written is not seat.tie]
-        if stir is STILL and not passed_on:
+        primary, backup = seats
+        if stir is STILL and primary.written is primary.tie and backup.written is backup.tie:
             return
+        passed_on = [seat for seat in seats if seat.written is not seat.tie]
         state = _SUSPENDED if blocked else _ACTIVE
         for seat in passed_on:
             if seat.written is not None:
@@ -220,11 +219,11 @@ class Chronicle:
     def _write_turn(self, tie: TieDraft, now: datetime, state: RelationshipState, stir: Stir) -> None:
         if state is not tie.state:
             kind, turn = (_OPENED, stir.opened) if state is _SUSPENDED else (_RESUMED, stir.closed)
-            self._tell(kind, now, tie, state, turn)
+            self._tell(kind, now, tie, state, cause_of(turn))
             tie.close_span(now)
             tie.be(state)
         elif stir.touched and tie.foreseen and tie.outlook and tie.foreseen[:2] != tie.outlook[:2]:
-            self._tell(RelationshipEventKind.CHANGED, now, tie, state, stir.touched)
+            self._tell(RelationshipEventKind.CHANGED, now, tie, state, cause_of(stir.touched))
 
     def _tell(
         self,
@@ -232,9 +231,9 @@ class Chronicle:
         now: datetime,
         tie: TieDraft,
         to: RelationshipState,
-        turn: Turn | None,
+        cause: Cause,
     ) -> None:
-        fact, block = cause(turn)
+        fact, block = cause
         self._events.append(Event(kind, now, tie.key, tie.state, to, block, fact))
 
     def write_need(self, now: datetime, seat: Seat, wanted: Due | None, blocked: bool) -> None:
@@ -259,10 +258,8 @@ class Chronicle:
         seat.sought_from = None
 
     def write_life(self, now: datetime, life: Life) -> None:
-        """A new stretch, if anything of it is new."""
-        before = self._lives[-1][1] if self._lives else None
-        if life == before:
-            return
+        """Another stretch, for something of it is new."""
+        before, self.life = self.life, life
         self._lives.append((now, life))
         if before is not None and before[1] is not None and life[1] is None:
             self._blocked_until[before[1]] = now

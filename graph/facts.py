@@ -96,9 +96,9 @@ class BlockChanged(Fact):
     block_kind: BlockKind = BlockKind.LOCAL
     block_id: str | None = None
     scope: BlockScope | Literal[Absent.ABSENT] = ABSENT
-    expires_at: datetime | None | Literal[Absent.ABSENT] = ABSENT
-    category: BlockCategory | None | Literal[Absent.ABSENT] = ABSENT
-    reason: str | None | Literal[Absent.ABSENT] = ABSENT
+    expires_at: datetime | Literal[Absent.ABSENT] | None = ABSENT
+    category: BlockCategory | Literal[Absent.ABSENT] | None = ABSENT
+    reason: str | Literal[Absent.ABSENT] | None = ABSENT
     unblock_requested: bool | Literal[Absent.ABSENT] = ABSENT
     hides_name: bool | Literal[Absent.ABSENT] = ABSENT
 

@@ -29,9 +29,7 @@ def standing(facts: Iterable[Fact]) -> list[Fact]:
     takers = _takers(ordered)
     if not takers:
         return ordered
-    return [
-        fact for fact in ordered if fact.kind is not FactKind.TAKEN_BACK and _stands(fact.origin, takers)
-    ]
+    return [fact for fact in ordered if fact.kind is not FactKind.TAKEN_BACK and _stands(fact.origin, takers)]
 
 
 def _in_order(facts: Iterable[Fact]) -> list[Fact]:

@@ -43,12 +43,6 @@ def reigns(policies: Sequence[PolicyVersion]) -> list[Reign]:
     return [Reign(BEGINNING, first), *found[1:]]
 
 
-Cause = tuple[Origin | None, BlockKey | None]
-"""What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if any."""
-
-NO_CAUSE: Cause = (None, None)
-
-
 class Phase:
     """A stretch of an open block under the same terms and the same policy, from `at` on.
 
@@ -65,7 +59,8 @@ class Phase:
         settings = reign.settings
         self.block = block
         self.terms = terms
-        self.at, self.place, self.fact = terms.at, terms.place, terms.fact
+        self.at, self.place = terms.at, terms.place
+        self.fact: Origin | None = terms.fact
         if reign.at > terms.at:
             self.at, self.place, self.fact = reign.at, _BEFORE_ALL_FACTS, None
         self.expires = terms.expires
@@ -97,6 +92,16 @@ class Closing(NamedTuple):
 
 Turn = Phase | Closing
 """A block opens or says something else, or it closes."""
+
+
+Cause = tuple[Origin | None, BlockKey | None]
+"""What an instant's change goes back to: a fact (None: the clock or a policy) and a block, if any."""
+
+NO_CAUSE: Cause = (None, None)
+
+
+def cause_of(turn: Turn | None) -> Cause:
+    return NO_CAUSE if turn is None else (turn.fact, turn.block.key)
 
 
 def settle(blocks: Iterable[BlockDraft], policy: list[Reign]) -> tuple[tuple[Block, ...], list[Turn]]:

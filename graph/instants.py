@@ -9,7 +9,6 @@ from graph.holds import Reign, Turn
 from graph.moments import FOREVER
 from graph.policy import PolicySettings
 
-
 Instant = tuple[datetime, PolicySettings | None, Sequence[Turn], Sequence[Fact]]
 """One moment: the settings in force from it on (None: the same as before), and the turns and facts of it."""
 

@@ -67,28 +67,28 @@ class FactKind(Word):
 
 
 class BlockKind(Word):
-    LOCAL = "LOCAL"
-    GLOBAL_BLOCK = "GLOBAL_BLOCK"
-    GLOBAL_LOCK = "GLOBAL_LOCK"
+    LOCAL = "LOCAL", "On this wiki alone."
+    GLOBAL_BLOCK = "GLOBAL_BLOCK", "On all wikis."
+    GLOBAL_LOCK = "GLOBAL_LOCK", "The account can't log in anywhere."
 
 
 class BlockScope(Word):
-    SITEWIDE = "SITEWIDE"
-    PARTIAL = "PARTIAL"
+    SITEWIDE = "SITEWIDE", "From editing anything."
+    PARTIAL = "PARTIAL", "From some pages, namespaces or actions."
 
 
 class BlockCategory(Word):
-    USERNAME = "USERNAME"
-    VANDALISM = "VANDALISM"
-    SPAM = "SPAM"
-    SOCKPUPPETRY = "SOCKPUPPETRY"
-    EDIT_WARRING = "EDIT_WARRING"
-    DISRUPTION = "DISRUPTION"
-    COPYRIGHT = "COPYRIGHT"
-    HARASSMENT = "HARASSMENT"
-    PROMOTION = "PROMOTION"
-    LOCK = "LOCK"
-    OTHER = "OTHER"
+    USERNAME = "USERNAME", "The name itself."
+    VANDALISM = "VANDALISM", "Damage done on purpose."
+    SPAM = "SPAM", "Links and texts that advertise."
+    SOCKPUPPETRY = "SOCKPUPPETRY", "Several accounts of one person, used against the rules."
+    EDIT_WARRING = "EDIT_WARRING", "Edits reverted back and forth."
+    DISRUPTION = "DISRUPTION", "Disruption of another kind."
+    COPYRIGHT = "COPYRIGHT", "Texts or pictures of others."
+    HARASSMENT = "HARASSMENT", "Attacks on people."
+    PROMOTION = "PROMOTION", "Writing on behalf of somebody or something."
+    LOCK = "LOCK", "A global lock of which no other category is known."
+    OTHER = "OTHER", "Anything else, and what no rule knows."
 
 
 class CategorySource(Word):
@@ -98,8 +98,8 @@ class CategorySource(Word):
 
 
 class RelationshipRole(Word):
-    PRIMARY = "PRIMARY"
-    BACKUP = "BACKUP"
+    PRIMARY = "PRIMARY", "The mentor."
+    BACKUP = "BACKUP", "Who answers while the primary mentor is unavailable."
 
 
 class RelationshipState(Word):
@@ -119,12 +119,12 @@ class StartReason(Word):
 
 class EndReason(Word):
     HOLD_ELAPSED = "HOLD_ELAPSED", "No open block held the tie any longer."
-    MENTOR_RESIGNED = "MENTOR_RESIGNED"
+    MENTOR_RESIGNED = "MENTOR_RESIGNED", "The mentor resigned or was removed."
     TRANSFERRED = "TRANSFERRED", "Another mentor took over."
-    OPTED_OUT = "OPTED_OUT"
-    GRADUATED = "GRADUATED"
-    VANISHED = "VANISHED"
-    ENDED_BY_HAND = "ENDED_BY_HAND"
+    OPTED_OUT = "OPTED_OUT", "The mentee chose to have no mentor."
+    GRADUATED = "GRADUATED", "The mentee has outgrown mentorship."
+    VANISHED = "VANISHED", "The mentee's account vanished."
+    ENDED_BY_HAND = "ENDED_BY_HAND", "Somebody ended it."
 
 
 class RelationshipEventKind(Word):
@@ -159,20 +159,20 @@ class MenteeState(Word):
 class NeedCause(Word):
     """Why a mentor is being sought."""
 
-    REGISTERED = "REGISTERED"
+    REGISTERED = "REGISTERED", "The account was registered."
     RESIGNED = "RESIGNED", "The mentor resigned while the mentee was not blocked."
     LOST = "LOST", "The tie was lost while the mentee was blocked and could not be restored."
-    OPTED_IN = "OPTED_IN"
+    OPTED_IN = "OPTED_IN", "The mentee chose to have a mentor after all."
     MISSING = "MISSING", "For a backup: there is a primary mentor and no backup."
 
 
 class MentorStatus(Word):
     """The first that fits, from the right."""
 
-    AVAILABLE = "AVAILABLE"
-    AWAY = "AWAY"
+    AVAILABLE = "AVAILABLE", "May be drawn, and answers."
+    AWAY = "AWAY", "Away until a date of their own choosing."
     BLOCKED = "BLOCKED", "Blocked sitewide or locked."
-    RESIGNED = "RESIGNED"
+    RESIGNED = "RESIGNED", "No mentor any more."
 
 
 class MentorShare(Word):
@@ -180,7 +180,7 @@ class MentorShare(Word):
 
     NONE = "NONE", "Never drawn."
     LOW = "LOW", "Half the usual."
-    NORMAL = "NORMAL"
+    NORMAL = "NORMAL", "The usual."
     HIGH = "HIGH", "Twice the usual."
 
 
@@ -193,23 +193,23 @@ class UnblockAction(Word):
 
 
 class NotificationKind(Word):
-    MENTEE_BLOCKED = "MENTEE_BLOCKED"
-    MENTEE_UNBLOCKED = "MENTEE_UNBLOCKED"
+    MENTEE_BLOCKED = "MENTEE_BLOCKED", "A mentee was blocked."
+    MENTEE_UNBLOCKED = "MENTEE_UNBLOCKED", "A mentee was unblocked."
     RELEASE_NEAR = "RELEASE_NEAR", "Three days before a release."
-    RELEASED = "RELEASED"
-    RESTORED = "RESTORED"
+    RELEASED = "RELEASED", "A tie ended because no block held it any longer."
+    RESTORED = "RESTORED", "A mentee came back."
 
 
 class PolicyPreset(Word):
-    DEFAULT = "DEFAULT"
+    DEFAULT = "DEFAULT", "Kept while blocked for the name, for a week or a quarter otherwise."
     DROP_ON_INDEFINITE_BLOCK = "DROP_ON_INDEFINITE_BLOCK", "Nearly what wikis run today."
-    UNTIL_MENTOR_RESIGNS = "UNTIL_MENTOR_RESIGNS"
-    GRACE_30_DAYS = "GRACE_30_DAYS"
+    UNTIL_MENTOR_RESIGNS = "UNTIL_MENTOR_RESIGNS", "Kept as long as the mentor stays a mentor."
+    GRACE_30_DAYS = "GRACE_30_DAYS", "Kept for 30 days, whatever the block is for."
 
 
 class ErrorPolicy(Word):
-    ALL_OR_NOTHING = "ALL_OR_NOTHING"
-    PER_ITEM = "PER_ITEM"
+    ALL_OR_NOTHING = "ALL_OR_NOTHING", "Nothing is done."
+    PER_ITEM = "PER_ITEM", "The rest is done."
 
 
 class JobKind(Word):
@@ -229,20 +229,20 @@ class JobState(Word):
 class UserErrorCode(Word):
     """What a caller can act on."""
 
-    NOT_FOUND = "NOT_FOUND"
-    ALREADY_EXISTS = "ALREADY_EXISTS"
-    INVALID = "INVALID"
-    STALE_VERSION = "STALE_VERSION"
-    NOT_A_MENTOR = "NOT_A_MENTOR"
-    ALREADY_MENTOR = "ALREADY_MENTOR"
-    OPTED_OUT = "OPTED_OUT"
-    NO_MENTOR_AVAILABLE = "NO_MENTOR_AVAILABLE"
-    SELF_MENTORING = "SELF_MENTORING"
-    PRIMARY_IS_BACKUP = "PRIMARY_IS_BACKUP"
-    IN_THE_FUTURE = "IN_THE_FUTURE"
-    IN_THE_PAST = "IN_THE_PAST"
-    TOO_MANY = "TOO_MANY"
-    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND", "There is no such thing, or you may not know of it."
+    ALREADY_EXISTS = "ALREADY_EXISTS", "It is there already."
+    INVALID = "INVALID", "The input can't mean anything here; the message says why."
+    STALE_VERSION = "STALE_VERSION", "It has changed since it was read."
+    NOT_A_MENTOR = "NOT_A_MENTOR", "That account is no mentor at that time."
+    ALREADY_MENTOR = "ALREADY_MENTOR", "That account is a mentor already."
+    OPTED_OUT = "OPTED_OUT", "The mentee chose to have no mentor."
+    NO_MENTOR_AVAILABLE = "NO_MENTOR_AVAILABLE", "Nobody can be drawn now."
+    SELF_MENTORING = "SELF_MENTORING", "Nobody mentors themselves."
+    PRIMARY_IS_BACKUP = "PRIMARY_IS_BACKUP", "Primary and backup mentor are never the same person."
+    IN_THE_FUTURE = "IN_THE_FUTURE", "It lies in the future."
+    IN_THE_PAST = "IN_THE_PAST", "It lies in the past."
+    TOO_MANY = "TOO_MANY", "More than one request may hold."
+    FORBIDDEN = "FORBIDDEN", "You may not do this."
     CONFLICT = "CONFLICT", "The same `source` and `sourceId` with other content."
     WOULD_NOT_HOLD = (
         "WOULD_NOT_HOLD",

@@ -31,7 +31,7 @@ from graph.facts import (
     Vanished,
 )
 from graph.history import order_key, standing
-from graph.holds import NO_CAUSE, reigns, settle
+from graph.holds import cause_of, reigns, settle
 from graph.instants import Instant, instants
 from graph.kinds import (
     AccountId,
@@ -103,8 +103,9 @@ class _Walk:
             affairs.settings = settings
         stir = affairs.turn_blocks(turns) if turns else STILL
         draws = self._hear(facts) if facts else None
+        soonest = FOREVER
         if affairs.counted:
-            release(affairs, stir)
+            soonest = release(affairs, stir)
         elif stir.unblocked:
             unblock(affairs, stir)
         if draws:
@@ -113,7 +114,7 @@ class _Walk:
                 draws.sort(key=lambda draw: draw.role is RelationshipRole.BACKUP)
             self._hear(draws, drawing=True)
         if now >= self._begins:
-            self._write_down(stir)
+            self._write_down(stir, soonest)
 
     def _hear(self, facts: Sequence[Fact], drawing: bool = False) -> list[Drawn]:
         """What each does, in their order; the draws are left for later unless it is their turn."""
@@ -129,7 +130,7 @@ class _Walk:
                 self.without_effect[fact.origin] = refusal
         return draws
 
-    def _write_down(self, stir: Stir) -> None:
+    def _write_down(self, stir: Stir, soonest: datetime) -> None:
         affairs, chronicle, now = self.affairs, self.chronicle, self.affairs.now
         blocked = affairs.blocked_since is not None
         chronicle.write_ties(now, affairs.seats, blocked, stir)
@@ -137,8 +138,9 @@ class _Walk:
             if seat.tie is None or seat.wanted is not None:
                 chronicle.write_need(now, seat, affairs.wanted(seat), blocked)
         life = affairs.life()
-        chronicle.write_life(now, life)
-        self._next = affairs.next_by_itself(life[-1]) if blocked else FOREVER
+        if life != chronicle.life:
+            chronicle.write_life(now, life)
+        self._next = min(soonest, life[-1])
 
     def next_by_itself(self) -> datetime:
         """When a hold ends, or the time within which a loss can be undone."""
@@ -148,8 +150,12 @@ class _Walk:
 # Blocks, and the clock (rules 1, 2, 4).
 
 
-def release(affairs: Affairs, stir: Stir) -> None:
-    """Rule 2: a tie ends at the first moment at which a counted block is open and none of them holds it."""
+def release(affairs: Affairs, stir: Stir) -> datetime:
+    """Rule 2: a tie ends at the first moment at which a counted block is open and none of them holds it.
+
+    Answers when the next tie's state changes by itself.
+    """
+    soonest = FOREVER
     for seat in affairs.seats:
         tie = seat.tie
         if tie is None:
@@ -160,11 +166,14 @@ def release(affairs: Affairs, stir: Stir) -> None:
         if ahead.moment <= affairs.now and ahead.state is _ENDED:
             affairs.cause = tie.cause_of_release(affairs.now, stir)
             affairs.lose(seat, EndReason.HOLD_ELAPSED)
+        else:
+            soonest = min(soonest, ahead.moment)
+    return soonest
 
 
 def unblock(affairs: Affairs, stir: Stir) -> None:
     """Rule 4: what follows for each role whose last tie was lost and about which nobody has decided since."""
-    affairs.cause = stir.closed.cause if stir.closed else NO_CAUSE
+    affairs.cause = cause_of(stir.closed)
     for seat in affairs.seats:
         lost = seat.standing.lost
         if lost is None:

@@ -37,12 +37,10 @@ def outlook(start: datetime, kept_until: datetime, phases: Collection[Phase]) ->
         expires = holds = phase.expires
         since, hold = phase.since, phase.hold
         if since is not None and hold is not None:
-            ends = after(since if since > start else start, hold)
-            holds = ends if ends < expires else expires
+            holds = min(after(max(start, since), hold), expires)
         if holds > held:
             held, holder = holds, phase.block.key
-        if expires > closes:
-            closes = expires
+        closes = max(closes, expires)
     held = max(held, kept_until)
     if held < closes:
         return Outlook(held, _ENDED, holder)

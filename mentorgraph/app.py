@@ -16,8 +16,8 @@ from mentorgraph.executor import Compiled, Engine, Executor
 from mentorgraph.front import PATH, Front
 from mentorgraph.settings import Settings
 from mentorgraph.view import View
-from models.connections import Clock, wall_clock
 from models.ledger import Ledger
+from models.ledger.connections import Clock, wall_clock
 from models.reader import Reader
 from resolvers.schema import build
 

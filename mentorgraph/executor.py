@@ -33,7 +33,7 @@ from graph.compile.ids import Ref
 from graph.compile.plan import Memory, NotCompiled, Operation, Unreadable, about, request
 from graph.compile.shape import OUT, Shape, Values, shape_of
 from graph.errors import RequestRefused
-from models.connections import Clock, wall_clock
+from models.ledger.connections import Clock, wall_clock
 from models.reader import Reader
 
 Details = list[FieldDetails]

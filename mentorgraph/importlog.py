@@ -22,9 +22,9 @@ from mentorgraph.feed.gather import Reading, SeveralWikisError
 from mentorgraph.feed.rejects import Refusal, Reject, rejects_of
 from mentorgraph.feed.resolve import Known, Line, Resolved, Unresolved, Whence, names_in, resolve
 from models.ledger import Entry, Ledger, Target
+from models.ledger.resolving import Known as Recorded
+from models.ledger.resolving import find
 from models.migrate import upgrade
-from models.resolving import Known as Recorded
-from models.resolving import find
 
 AT_ONCE = 6000
 """Entries that are handed to the ledger together; all of one account are among the same."""

@@ -11,7 +11,7 @@ from sqlmodel import Field
 from graph.kinds import MILLISECONDS
 
 # asyncpg writes these two as PostgreSQL's infinities, so "without an end" is a value that compares. It reads
-# infinities as the same moments without a zone: `models.connections.aware` gives them theirs.
+# infinities as the same moments without a zone: `models.ledger.connections.aware` gives them theirs.
 ENDLESS = datetime.max.replace(tzinfo=UTC)
 NEVER = datetime.min.replace(tzinfo=UTC)
 

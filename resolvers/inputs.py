@@ -7,8 +7,8 @@ import strawberry
 from graph.compile.ids import decode
 from graph.errors import Refused
 from graph.kinds import AccountId, Origin, UserErrorCode
-from models.checks import check_text
 from models.ledger import Target
+from models.ledger.checks import check_text
 from resolvers.scalars import BigInt
 
 LONGEST = 255

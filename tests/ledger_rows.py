@@ -19,8 +19,8 @@ from graph.policy import PolicyVersion, to_json
 from graph.timeline import Timeline
 from lifecycle_stories import MENTEE
 from models.columns import ENDLESS, NEVER
-from models.connections import aware
-from models.entry import Entry, Target
+from models.ledger.connections import aware
+from models.ledger.entry import Entry, Target
 
 NOW = datetime(2028, 1, 1, tzinfo=UTC)
 """Later than all that the stories tell."""

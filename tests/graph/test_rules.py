@@ -401,7 +401,8 @@ def test_a_primary_and_a_backup_may_be_drawn_at_one_instant() -> None:
 
 def test_the_primarys_draw_makes_the_need_that_a_backups_draw_of_the_same_instant_answers() -> None:
     backup, primary = (
-        of(Drawn, 5, role=role, mentor=mentor) for role, mentor in ((BACKUP, C), (RelationshipRole.PRIMARY, B))
+        of(Drawn, 5, role=role, mentor=mentor)
+        for role, mentor in ((BACKUP, C), (RelationshipRole.PRIMARY, B))
     )
     assert order_key(backup) < order_key(primary)
     timeline = told(resigned(5), backup, primary)

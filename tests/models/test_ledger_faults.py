@@ -11,8 +11,7 @@ from graph.facts import Registered
 from graph.kinds import Origin, PolicyPreset
 from graph.policy import PRESETS
 from ledger_rows import NOW, Clock, fetch
-from models import connections
-from models.ledger import Entry, Ledger, Target
+from models.ledger import Entry, Ledger, Target, connections
 from models_desk import Desk
 
 CUT = """

@@ -125,7 +125,7 @@ async def a_wiki(ledger: Ledger, dsn: str, history: History) -> int:
 
 
 @settings(
-    max_examples=int(os.environ.get("MENTORGRAPH_HISTORIES", "100")),
+    max_examples=int(os.environ.get("MENTORGRAPH_HISTORIES", "60")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

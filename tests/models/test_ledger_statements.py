@@ -103,3 +103,10 @@ async def test_a_block_takes_no_more_statements_the_longer_the_history(database:
             await ledger.record(wiki, Entry(fact=fact, target=Target(id=1)))
             counts.append(len(seen))
     assert max(counts[1:]) <= 30, Counter(seen)
+
+
+async def test_plans_are_made_for_any_wiki_and_not_for_one(database: str) -> None:
+    """A wiki that is newer than PostgreSQL's statistics counts as one row, and joins are planned accordingly."""
+    async with Ledger(database) as ledger, ledger._desk.pool.acquire() as connection:
+        assert await connection.fetchval("SHOW plan_cache_mode") == "force_generic_plan"
+        assert await connection.fetchval("SELECT current_user") == "mentorgraph_app"

@@ -16,17 +16,17 @@ from typing import Any
 import asyncpg
 import pytest
 
-import models.change
+import models.ledger.change
 from graph.errors import Refused
 from graph.facts import BlockChanged, BlockLifted, BlockPlaced, MentorEnrolled, Registered, Renamed
 from graph.kinds import BlockCategory, BlockKind, Origin, PolicyPreset, RelationshipRole
 from graph.policy import PRESETS
 from ledger_rows import rows_of
-from models.change import Change
-from models.connections import Connection, aware, wall_clock
 from models.ledger import Entry, Ledger, Target
-from models.locks import TAKE_ACCOUNTS
-from models.rows import AccountRow
+from models.ledger.change import Change
+from models.ledger.connections import Connection, aware, wall_clock
+from models.ledger.locks import TAKE_ACCOUNTS
+from models.ledger.rows import AccountRow
 
 pytestmark = pytest.mark.storm
 
@@ -269,6 +269,6 @@ async def no_lock_on_accounts(
 async def test_the_same_storm_without_the_lock_is_found_out(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.change, "lock_accounts", no_lock_on_accounts)
+    monkeypatch.setattr(models.ledger.change, "lock_accounts", no_lock_on_accounts)
     storm = await a_storm(database, operations=640, seed=20261122)
     assert storm.faults != {}

@@ -10,7 +10,7 @@ from graph.errors import Refused
 from graph.kinds import UserErrorCode
 from graph.policy import PolicySettings, PolicyVersion, from_json
 from models.columns import NEVER
-from models.connections import Connection, aware
+from models.ledger.connections import Connection, aware
 
 NEW_VERSIONS: Final = """
 SELECT p.version, p.effective_from, p.settings

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final
 
-from models.connections import Connection, aware
-from models.rows import AccountRow
+from models.ledger.connections import Connection, aware
+from models.ledger.rows import AccountRow
 
 
 class Strength(IntEnum):

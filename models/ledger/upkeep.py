@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from models.change import Change, Office
-from models.connections import Connection, transact
-from models.drawing import FORSAKEN, LONGEST_SEARCH, WAITING, candidates, draw_what_is_due
-from models.policies import in_force
-from models.terms import write_terms
+from models.ledger.change import Change, Office
+from models.ledger.connections import Connection, transact
+from models.ledger.drawing import FORSAKEN, LONGEST_SEARCH, WAITING, candidates, draw_what_is_due
+from models.ledger.policies import in_force
+from models.ledger.terms import write_terms
 
 DUE: Final = """
 SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.next_change_at <= $2 AND a.next_change_at < 'infinity'

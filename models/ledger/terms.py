@@ -7,10 +7,10 @@ from typing import Any, Final
 from graph.facts import MentorEnrolled, MentorResigned
 from graph.history import standing
 from graph.kinds import MentorShare
-from models.change import Change
 from models.columns import ENDLESS
-from models.connections import Connection, aware
-from models.facts_kept import Kept
+from models.ledger.change import Change
+from models.ledger.connections import Connection, aware
+from models.ledger.facts_kept import Kept
 
 # Reached are those with a tie with the mentor that lasts to that moment or begins after it; those who had one and
 # are blocked at or after it, for an unblock might bring it back; and those whom a later decision gave the mentor.

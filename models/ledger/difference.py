@@ -13,9 +13,9 @@ from graph.history import standing
 from graph.kinds import BlockKey, BlockKind, MenteeState, Origin, RelationshipEventKind, TieKey
 from graph.timeline import Block, Event, Need, Stretch, Tie, Timeline
 from models.columns import ENDLESS, NEVER
-from models.facts_kept import Kept
-from models.names import Called, block_visibility, called
-from models.rows import (
+from models.ledger.facts_kept import Kept
+from models.ledger.names import Called, block_visibility, called
+from models.ledger.rows import (
     AccountRow,
     BlockRow,
     BlockSpanRow,
@@ -26,8 +26,8 @@ from models.rows import (
     TieRow,
     TieSpanRow,
 )
-from models.script import NewIds, Script
-from models.telling import Keys, silence, telling
+from models.ledger.script import NewIds, Script
+from models.ledger.telling import Keys, silence, telling
 
 K = TypeVar("K")
 

@@ -16,12 +16,12 @@ from graph.facts import (
     TakenBack,
 )
 from graph.kinds import BlockKey, FactKind, Origin, UserErrorCode
-from models.change import Given
-from models.checks import is_temporary
-from models.connections import Connection
-from models.entry import Entry, NamesMentor, Target
-from models.facts_kept import choices, digest, reason_of
-from models.names import Directory, look_up, place
+from models.ledger.change import Given
+from models.ledger.checks import is_temporary
+from models.ledger.connections import Connection
+from models.ledger.entry import Entry, NamesMentor, Target
+from models.ledger.facts_kept import choices, digest, reason_of
+from models.ledger.names import Directory, look_up, place
 
 KNOWN: Final = """
 SELECT f.id, f.kind, f.mentee_id, f.mentor_id, f.occurred_at, f.source, f.source_id, f.digest, f.recorded_at,

@@ -9,11 +9,11 @@ from graph.draw import Candidate, draw, due_needs, preferred_for
 from graph.facts import Drawn, OptedIn
 from graph.kinds import MentorShare, NeedCause, Origin, RelationshipRole
 from graph.timeline import Need, Timeline
-from models.change import Change, Given
 from models.columns import NEVER
-from models.connections import Connection
-from models.entry import Entry, Target
-from models.locks import Strength
+from models.ledger.change import Change, Given
+from models.ledger.connections import Connection
+from models.ledger.entry import Entry, Target
+from models.ledger.locks import Strength
 
 # The load is counted only where there is a limit to it. Counted are ties that are active now; mentors are those
 # of now, and nobody else is a candidate.

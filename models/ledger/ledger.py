@@ -10,14 +10,14 @@ from graph.errors import Refused
 from graph.facts import Assigned, Fact, MentorEnrolled, MentorResigned, OptedIn, OptedOut
 from graph.kinds import MentorShare, Origin, RelationshipRole, StartReason, UserErrorCode
 from graph.policy import PolicySettings
-from models import bulk, claims, decisions, mentors, names, recording, upkeep, wikis
-from models.change import Change, Office, Pause
-from models.checks import CLAIMS, check
-from models.connections import Clock, Connection, connect, transact, wall_clock
-from models.entry import BulkResult, Entry, Recorded, Resigned, Target
-from models.names import GivenName
-from models.resolving import Surroundings
-from models.statistics import Statistics
+from models.ledger import bulk, claims, decisions, mentors, names, recording, upkeep, wikis
+from models.ledger.change import Change, Office, Pause
+from models.ledger.checks import CLAIMS, check
+from models.ledger.connections import PLANS, Clock, Connection, connect, transact, wall_clock
+from models.ledger.entry import BulkResult, Entry, Recorded, Resigned, Target
+from models.ledger.names import GivenName
+from models.ledger.resolving import Surroundings
+from models.ledger.statistics import Statistics
 
 __all__ = ["BulkResult", "Entry", "GivenName", "Ledger", "Recorded", "Resigned", "Target"]
 
@@ -48,16 +48,17 @@ class Ledger:
         seed: int | None = None,
         size: int = 4,
         clock: Clock = wall_clock,
+        plans: str = PLANS,
         pause: Pause | None = None,
         observe: Callable[[str], None] | None = None,
     ) -> None:
-        self._dsn, self._size, self._observe = dsn, size, observe
+        self._dsn, self._size, self._plans, self._observe = dsn, size, plans, observe
         self._clock, self._pause = clock, pause
         self._chance = random.Random(seed)  # noqa: S311 - whom a newcomer is given is no secret
         self._office: Office | None = None
 
     async def __aenter__(self) -> Self:
-        pool = await connect(self._dsn, self._size, self._observe)
+        pool = await connect(self._dsn, self._size, self._plans, self._observe)
         self._office = Office(pool, self._clock, self._chance, Statistics(self._dsn), pause=self._pause)
         return self
 
@@ -68,10 +69,10 @@ class Ledger:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, dsn: str, *, seed: int | None = None, size: int = 4, clock: Clock = wall_clock
+        cls, dsn: str, *, seed: int | None = None, size: int = 4, clock: Clock = wall_clock, plans: str = PLANS
     ) -> AsyncIterator["Ledger"]:
-        """A ledger for as long as the block takes."""
-        async with cls(dsn, seed=seed, size=size, clock=clock) as ledger:
+        """A ledger for as long as the block takes; `plans` is PostgreSQL's `plan_cache_mode` (Citus needs `auto`)."""
+        async with cls(dsn, seed=seed, size=size, clock=clock, plans=plans) as ledger:
             yield ledger
 
     @property

@@ -43,6 +43,7 @@ GONE = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     ConnectionError,
     TimeoutError,
     OSError,
@@ -52,6 +53,9 @@ TRIES_WHEN_GONE: Final = 4
 # The first wait, in seconds; it doubles each time up to the longest, and a random part of it is waited.
 FIRST_WAIT: Final = 0.004
 LONGEST_WAIT: Final = 0.25
+# A wiki that was added since PostgreSQL last looked at its tables counts as one row. Planned for that wiki, a join
+# reads all of the wiki's rows for each of them: a rename took a minute. Planned for any wiki, it takes the keys.
+PLANS: Final = "force_generic_plan"
 CONNECT_TIMEOUT: Final = 5.0
 POOL_TIMEOUT: Final = 10.0
 
@@ -76,7 +80,7 @@ async def no_reset(_: Connection) -> None:
     """Nothing that a change sets outlives its transaction, so a connection goes back as it came."""
 
 
-async def connect(dsn: str, size: int, observe: Callable[[str], None] | None) -> Pool:
+async def connect(dsn: str, size: int, plans: str, observe: Callable[[str], None] | None) -> Pool:
     """A pool that opens connections as they are needed; `observe` is told every statement."""
 
     async def prepare(connection: Connection) -> None:
@@ -88,7 +92,7 @@ async def connect(dsn: str, size: int, observe: Callable[[str], None] | None) ->
         dsn,
         min_size=0,
         max_size=size,
-        server_settings=SETTINGS,
+        server_settings={**SETTINGS, "plan_cache_mode": plans},
         command_timeout=65,
         timeout=CONNECT_TIMEOUT,
         init=prepare,

@@ -9,15 +9,15 @@ from graph.draw import needs_at
 from graph.errors import Refused
 from graph.facts import Assigned, Drawn, MentorEnrolled, MentorResigned
 from graph.kinds import EndReason, RelationshipRole, UserErrorCode
-from models.change import Change, Given, StartOver
-from models.checks import without_effect
 from models.columns import ENDLESS
-from models.drawing import Drawing, active, candidates, draw_what_is_due
-from models.entry import Entry, Recorded, Resigned
-from models.locks import Strength
-from models.recording import open_for, settle
-from models.resolving import Known, Surroundings
-from models.terms import reached, terms, write_choices, write_terms
+from models.ledger.change import Change, Given, StartOver
+from models.ledger.checks import without_effect
+from models.ledger.drawing import Drawing, active, candidates, draw_what_is_due
+from models.ledger.entry import Entry, Recorded, Resigned
+from models.ledger.locks import Strength
+from models.ledger.recording import open_for, settle
+from models.ledger.resolving import Known, Surroundings
+from models.ledger.terms import reached, terms, write_choices, write_terms
 
 
 def check_mentee(change: Change, mentee: int) -> None:

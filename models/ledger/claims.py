@@ -7,12 +7,12 @@ from functools import partial
 from graph.errors import Refused
 from graph.facts import Assigned
 from graph.kinds import Origin, StartReason
-from models.change import Change, Office
-from models.checks import without_effect
-from models.decisions import check_mentee
-from models.entry import Entry, Recorded
-from models.recording import open_for, outcome
-from models.resolving import Surroundings
+from models.ledger.change import Change, Office
+from models.ledger.checks import without_effect
+from models.ledger.decisions import check_mentee
+from models.ledger.entry import Entry, Recorded
+from models.ledger.recording import open_for, outcome
+from models.ledger.resolving import Surroundings
 
 Answers = dict[int, Recorded | Refused]
 """What became of each mentee."""
@@ -56,7 +56,9 @@ async def all_or_none(office: Office, wiki: int, entries: Mapping[int, Entry]) -
 
 def _held_up(refused: Mapping[int, Refused]) -> Refused:
     why = next(iter(refused.values()))
-    return Refused(why.code, f"Nobody was taken over, because another one could not be: {why.message}", "mentees")
+    return Refused(
+        why.code, f"Nobody was taken over, because another one could not be: {why.message}", "mentees"
+    )
 
 
 async def _claim(change: Change, entries: Mapping[int, Entry]) -> dict[int, Recorded]:

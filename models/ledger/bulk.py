@@ -10,14 +10,14 @@ from typing import Final
 
 from graph.errors import Refused
 from graph.kinds import Origin
-from models.change import Change, Given, Office
-from models.checks import check
-from models.connections import transact
-from models.decisions import change_terms
-from models.entry import BulkResult, Entry
-from models.names import place
-from models.recording import open_for
-from models.resolving import Surroundings, find, other_content
+from models.ledger.change import Change, Given, Office
+from models.ledger.checks import check
+from models.ledger.connections import transact
+from models.ledger.decisions import change_terms
+from models.ledger.entry import BulkResult, Entry
+from models.ledger.names import place
+from models.ledger.recording import open_for
+from models.ledger.resolving import Surroundings, find, other_content
 
 # So many entries share a transaction that the price of a statement vanishes, and so few that a lock is had only
 # for a moment. Two are in flight: while PostgreSQL writes the one, the next is projected.

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from graph.errors import Refused
 from graph.facts import BlockChanged, BlockPlaced, Registered, Renamed
 from graph.kinds import Origin, UserErrorCode
-from models.entry import Entry
-from models.facts_kept import reason_of
+from models.ledger.entry import Entry
+from models.ledger.facts_kept import reason_of
 
 AHEAD = timedelta(minutes=5)
 """How far a wiki's clock may run before ours."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from models.connections import Connection
-from models.rows import (
+from models.ledger.connections import Connection
+from models.ledger.rows import (
     AccountRow,
     BlockRow,
     BlockSpanRow,

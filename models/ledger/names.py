@@ -12,9 +12,9 @@ from graph.history import OrderKey, order_key, standing
 from graph.kinds import BlockKey, FactKind, Origin
 from graph.timeline import Block
 from models.columns import ENDLESS
-from models.connections import Connection
-from models.facts_kept import Kept
-from models.rows import NameRow
+from models.ledger.connections import Connection
+from models.ledger.facts_kept import Kept
+from models.ledger.rows import NameRow
 
 # By the facts, not by the spans of names: renames of the same second are told apart by the numbers of the log.
 NAMINGS: Final = """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from models.connections import Connection, aware
+from models.ledger.connections import Connection, aware
 
 
 class AccountRow(NamedTuple):

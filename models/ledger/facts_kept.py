@@ -19,7 +19,7 @@ from graph.kinds import (
     StartReason,
     TieKey,
 )
-from models.entry import Entry
+from models.ledger.entry import Entry
 
 # Columns of their own; all else that a kind says is a choice. `reason` is free text and lies beside the fact.
 _COLUMNS = {"at", "origin", "mentor", "reason"}

@@ -15,15 +15,15 @@ from graph.kinds import NotificationKind, RelationshipEventKind, RelationshipRol
 from graph.lifecycle import project
 from graph.policy import PolicySettings, PolicyVersion
 from graph.timeline import Timeline
-from models.connections import Clock, Connection, Pool, transact
-from models.difference import Circumstances, Difference, Facts
-from models.entry import Entry, NamesMentor
-from models.facts_kept import Kept, Row, choices, digest, from_row, reason_of
-from models.locks import Locks, Strength, add_accounts, lock_accounts, lock_mentors
-from models.policies import Policies, in_force
-from models.rows import AccountRow, EventRow, Stored, read
-from models.script import PUT_IN_OUTBOX, Script, new_ids, write
-from models.statistics import Statistics
+from models.ledger.connections import Clock, Connection, Pool, transact
+from models.ledger.difference import Circumstances, Difference, Facts
+from models.ledger.entry import Entry, NamesMentor
+from models.ledger.facts_kept import Kept, Row, choices, digest, from_row, reason_of
+from models.ledger.locks import Locks, Strength, add_accounts, lock_accounts, lock_mentors
+from models.ledger.policies import Policies, in_force
+from models.ledger.rows import AccountRow, EventRow, Stored, read
+from models.ledger.script import PUT_IN_OUTBOX, Script, new_ids, write
+from models.ledger.statistics import Statistics
 
 T = TypeVar("T")
 

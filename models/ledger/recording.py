@@ -10,12 +10,12 @@ from graph.errors import Refused
 from graph.facts import Assigned, BlockChanged, Drawn, Imported, Registered
 from graph.kinds import RelationshipRole, TieKey, UserErrorCode
 from graph.timeline import Block, Timeline
-from models.change import Change, Given
-from models.checks import without_effect
-from models.drawing import draw_what_is_due, foresee
-from models.entry import Entry, Recorded, Target
-from models.resolving import BlockFact, Known, Surroundings
-from models.rows import EventRow
+from models.ledger.change import Change, Given
+from models.ledger.checks import without_effect
+from models.ledger.drawing import draw_what_is_due, foresee
+from models.ledger.entry import Entry, Recorded, Target
+from models.ledger.resolving import BlockFact, Known, Surroundings
+from models.ledger.rows import EventRow
 
 EVENTS_CAUSED: Final = """
 SELECT e.id FROM relationship_event AS e

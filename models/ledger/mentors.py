@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from graph.errors import Refused
 from graph.kinds import MentorShare, NotificationKind, UserErrorCode
-from models.checks import check_text
 from models.columns import NEVER
-from models.connections import Connection, aware
-from models.decisions import stale
-from models.locks import lock_accounts
+from models.ledger.checks import check_text
+from models.ledger.connections import Connection, aware
+from models.ledger.decisions import stale
+from models.ledger.locks import lock_accounts
 
 MENTOR: Final = """
 SELECT m.share, m.capacity, m.introduction, m.away_since, m.away_until, m.notify, m.version, m.resigned_at

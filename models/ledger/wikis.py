@@ -8,7 +8,7 @@ from graph.errors import Refused
 from graph.kinds import UserErrorCode
 from graph.policy import PolicySettings, to_json
 from models.columns import NEVER
-from models.connections import Clock, Connection
+from models.ledger.connections import Clock, Connection
 
 WIKIS: Final = "SELECT w.db_name, w.id FROM wiki AS w ORDER BY w.db_name"
 NEXT_ID: Final = "SELECT coalesce(max(w.id), 0) + 1 FROM wiki AS w"

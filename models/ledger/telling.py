@@ -7,7 +7,7 @@ from typing import NamedTuple
 from graph.kinds import BlockKey, Origin, TieKey
 from graph.timeline import Event, Timeline
 from models.columns import ENDLESS
-from models.rows import EventRow
+from models.ledger.rows import EventRow
 
 EventKey = tuple[str, datetime, TieKey, str | None, str, BlockKey | None, Origin | None]
 
