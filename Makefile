@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp
 	@exec $(PY) -m mentorgraph serve
 
 test: $(VENV)/dev.stamp
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .

@@ -136,10 +136,11 @@ class TieDraft:
 class Seat:
     """One role: who has it, what is known while nobody does, and what was written of it last.
 
-    `wanted` is why one is wanted, `wanted_since` from when on, `sought_from` since when without a block.
+    `wanted` is why one is wanted; one is sought while no block is open, first from `first_sought` on, now since
+    `sought_from`.
     """
 
-    __slots__ = ("last", "role", "sought_from", "standing", "tie", "wanted", "wanted_since", "written")
+    __slots__ = ("first_sought", "last", "role", "sought_from", "standing", "tie", "wanted", "written")
 
     def __init__(self, role: RelationshipRole) -> None:
         self.role = role
@@ -148,7 +149,7 @@ class Seat:
         self.last: TieDraft | None = None
         self.written: TieDraft | None = None
         self.wanted: Due | None = None
-        self.wanted_since = BEGINNING
+        self.first_sought: datetime | None = None
         self.sought_from: datetime | None = None
 
     def is_held_by(self, mentor: AccountId) -> bool:
@@ -244,16 +245,18 @@ class Chronicle:
         if seat.sought_from is not None and (changed or blocked):
             self._close_need(seat, now)
         if changed:
-            seat.wanted, seat.wanted_since = wanted, now
+            seat.wanted, seat.first_sought = wanted, None
         if wanted is not None and not blocked and seat.sought_from is None:
             seat.sought_from = now
+            seat.first_sought = seat.first_sought or now
 
     def _close_need(self, seat: Seat, end: datetime | None) -> None:
         assert seat.sought_from is not None
+        assert seat.first_sought is not None
         assert seat.wanted is not None
         cause, replaces, previous = seat.wanted
         self._needs.append(
-            Need(seat.role, seat.sought_from, end, seat.wanted_since, cause, previous, replaces)
+            Need(seat.role, seat.sought_from, end, seat.first_sought, cause, previous, replaces)
         )
         seat.sought_from = None
 
