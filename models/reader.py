@@ -93,7 +93,7 @@ class Reader:
         cls, dsn: str, settings: Settings, observe: Callable[[str], None] | None = None
     ) -> AsyncIterator["Reader"]:
         """A reader for as long as the block takes. It connects when it is first asked."""
-        reader = cls(dsn, settings, observe)
+        reader = cls(dsn, settings, observe=observe)
         try:
             yield reader
         finally:

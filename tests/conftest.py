@@ -6,8 +6,9 @@ MENTORGRAPH_TEST_DATABASE_URL the databases are made inside that server instead,
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import wraps
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +17,9 @@ import asyncpg
 import pytest
 
 from mentorgraph import postgres
+from models.ledger import Ledger
+from models.reader import Reader
+from statement_lint import Statements
 
 NUMBER = count(1)
 
@@ -55,6 +59,32 @@ async def _admin(server: str, command: str) -> None:
         await connection.execute(command)
     finally:
         await connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_statement() -> Iterator[Statements]:
+    """Every statement of the run's readers and ledgers, held at its end to what many machines can run."""
+    seen = Statements()
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (Reader, Ledger):
+            patch.setattr(kind, "__init__", _observed(kind.__init__, seen))
+        yield seen
+    assert seen.breaches() == []
+
+
+def _observed(initialize: Callable[..., None], seen: Statements) -> Callable[..., None]:
+    @wraps(initialize)
+    def observed(
+        self: object, *args: object, observe: Callable[[str], None] | None = None, **rest: object
+    ) -> None:
+        def both(sql: str) -> None:
+            seen(sql)
+            if observe is not None:
+                observe(sql)
+
+        initialize(self, *args, observe=both, **rest)
+
+    return observed
 
 
 @pytest.fixture(scope="session")

@@ -117,9 +117,10 @@ class Batch:
     async def _record_chunks(self, given: Sequence[Given]) -> None:
         gate = asyncio.Semaphore(IN_FLIGHT)
         chunks = _chunks(given)
-        # The first goes alone: in an empty database it is what all others are planned by.
-        for first in islice(chunks, 1):
-            await self._record_chunk(first)
+        if not self._office.statistics.looked_at:
+            # The first of all goes alone: in an empty database it is what all others are planned by.
+            for first in islice(chunks, 1):
+                await self._record_chunk(first)
 
         async def one_of_few(chunk: Sequence[Given]) -> None:
             async with gate:

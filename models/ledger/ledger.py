@@ -69,7 +69,13 @@ class Ledger:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, dsn: str, *, seed: int | None = None, size: int = 4, clock: Clock = wall_clock, plans: str = PLANS
+        cls,
+        dsn: str,
+        *,
+        seed: int | None = None,
+        size: int = 4,
+        clock: Clock = wall_clock,
+        plans: str = PLANS,
     ) -> AsyncIterator["Ledger"]:
         """A ledger for as long as the block takes; `plans` is PostgreSQL's `plan_cache_mode` (Citus needs `auto`)."""
         async with cls(dsn, seed=seed, size=size, clock=clock, plans=plans) as ledger:
