@@ -84,7 +84,7 @@ async def lose_all_stretches(dsn: str, wiki: int) -> None:
 
 
 @settings(
-    max_examples=int(os.environ.get("MENTORGRAPH_HISTORIES", "100")),
+    max_examples=int(os.environ.get("MENTORGRAPH_HISTORIES", "60")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
