@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, cast, get_args
 
-from sqlalchemy import ColumnElement, FromClause, Table, true
+from sqlalchemy import ColumnClause, ColumnElement, FromClause, Table, true
 
 from graph.compile.shape import NOW, WIKI, Id, Ids, Param
 
@@ -34,10 +34,28 @@ class Columns:
         self._alias = alias
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self._alias.c[name]
-        except KeyError:
-            raise AttributeError(f"{self._alias.description} has no column {name}") from None
+        found = column_of(self._alias, name)
+        if found is None:
+            raise AttributeError(f"{self._alias.description} has no column {name}")
+        return found
+
+
+def column_of(source: FromClause, name: str) -> Any:
+    """A column of an alias, or None.
+
+    Of a table's alias it is made by itself: to ask SQLAlchemy for the first one copies them all, with their foreign
+    keys, which was half the time of compiling.
+    """
+    table = getattr(source, "element", None)
+    if not isinstance(table, Table):
+        return source.c.get(name)
+    kept = table.c.get(name)
+    if kept is None:
+        return None
+    made: ColumnClause[Any] = ColumnClause(name, kept.type)
+    made.table = source
+    made.nullable = kept.nullable  # type: ignore[attr-defined]  # what may be NULL needs a fault beside it
+    return made
 
 
 @dataclass
@@ -51,7 +69,8 @@ class Source:
 
 def of_wiki(source: FromClause, scope: Scope) -> Any:
     """The wiki's condition, which every FROM says on its own level (only `wiki` itself has none)."""
-    return source.c.wiki_id == scope.wiki if "wiki_id" in source.c else true()
+    wiki_id = column_of(source, "wiki_id")
+    return true() if wiki_id is None else wiki_id == scope.wiki
 
 
 def alias_of(model: Any) -> FromClause:

@@ -46,6 +46,14 @@ ORDER BY bool_or(n.role = 'PRIMARY') DESC, a.registered_key DESC, n.mentee_id DE
 LIMIT $4
 """
 # Rule 6: the primary is unavailable, and so is the backup.
+UNAVAILABLE: Final = """
+SELECT m.id FROM mentor AS m
+WHERE m.wiki_id = $1 AND m.enrolled_at <= $2 AND m.resigned_at > $2 AND m.away_until > $2
+UNION
+SELECT m.id FROM block_span AS b JOIN mentor AS m ON m.wiki_id = $1 AND m.id = b.mentee_id
+WHERE b.wiki_id = $1 AND b.counted AND b.scope = 'SITEWIDE' AND b.valid_from <= $2 AND b.valid_to > $2
+  AND m.enrolled_at <= $2 AND m.resigned_at > $2
+"""
 FORSAKEN: Final = """
 SELECT p.mentee_id FROM relationship_span AS p
 JOIN relationship_span AS b ON b.wiki_id = $1 AND b.mentee_id = p.mentee_id AND b.role = 'BACKUP'
@@ -64,9 +72,6 @@ class Pool(NamedTuple):
     """The mentors of a moment as the draw sees them."""
 
     mentors: Mapping[int, Candidate]
-
-    def unavailable(self) -> list[int]:
-        return [mentor for mentor, candidate in self.mentors.items() if not candidate.available]
 
     def with_one_more(self, mentor: int) -> "Pool":
         known = self.mentors[mentor]

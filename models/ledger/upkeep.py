@@ -5,7 +5,7 @@ from typing import Final
 
 from models.ledger.change import Change, Office
 from models.ledger.connections import Connection, transact
-from models.ledger.drawing import FORSAKEN, LONGEST_SEARCH, WAITING, candidates, draw_what_is_due
+from models.ledger.drawing import FORSAKEN, LONGEST_SEARCH, UNAVAILABLE, WAITING, candidates, draw_what_is_due
 from models.ledger.policies import in_force
 from models.ledger.terms import write_terms
 
@@ -59,15 +59,20 @@ async def answer_needs(office: Office, wiki: int, limit: int) -> int:
 async def _waiting(office: Office, connection: Connection, wiki: int, limit: int) -> list[int]:
     now = office.clock()
     settings = in_force(await office.policies.of(connection, wiki), now)
-    pool = await candidates(connection, wiki, now)
-    if not settings.auto_assign or not any(pool.has_room(mentor) for mentor in pool.mentors):
+    if not settings.auto_assign:
         return []
     since = now - (LONGEST_SEARCH if settings.seek_for is None else min(settings.seek_for, LONGEST_SEARCH))
     waiting = [row["mentee_id"] for row in await connection.fetch(WAITING, wiki, now, since, limit)]
-    unavailable = pool.unavailable()
+    unavailable = [row["id"] for row in await connection.fetch(UNAVAILABLE, wiki, now)]
     if unavailable:
         forsaken = await connection.fetch(FORSAKEN, wiki, now, unavailable, limit)
         waiting += [row["mentee_id"] for row in forsaken]
+    if not waiting:
+        return []
+    # All mentors and their loads are much to read, and mostly nobody waits.
+    pool = await candidates(connection, wiki, now)
+    if not any(pool.has_room(mentor) for mentor in pool.mentors):
+        return []
     return list(dict.fromkeys(waiting))[:limit]
 
 
