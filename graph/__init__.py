@@ -1,0 +1,1 @@
+"""What the graph is: the words, the rules, and the compiler; pure."""

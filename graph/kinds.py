@@ -240,9 +240,7 @@ class UserErrorCode(Word):
     SELF_MENTORING = "SELF_MENTORING", "Nobody mentors themselves."
     PRIMARY_IS_BACKUP = "PRIMARY_IS_BACKUP", "Primary and backup mentor are never the same person."
     IN_THE_FUTURE = "IN_THE_FUTURE", "It lies in the future."
-    IN_THE_PAST = "IN_THE_PAST", "It lies in the past."
     TOO_MANY = "TOO_MANY", "More than one request may hold."
-    FORBIDDEN = "FORBIDDEN", "You may not do this."
     CONFLICT = "CONFLICT", "The same `source` and `sourceId` with other content."
     WOULD_NOT_HOLD = (
         "WOULD_NOT_HOLD",

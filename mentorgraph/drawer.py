@@ -6,6 +6,8 @@ without it. It only makes draws that had nobody to fall on, and lets the feed sp
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from graph.errors import MentorgraphError
 from models.ledger import Ledger
@@ -18,15 +20,26 @@ async def draw_forever(dsn: str, every: float) -> None:
     async with Ledger.open(dsn, size=1) as ledger:
         while True:
             await asyncio.sleep(every)
-            try:
-                await draw(ledger)
-            except MentorgraphError as error:
-                # The database is away, or a wiki's mentors are all full: the next look may find better.
-                LOG.warning("the drawer will look again: %s", error)
+            await draw(ledger)
 
 
 async def draw(ledger: Ledger) -> None:
-    """One look at every wiki."""
-    for wiki in (await ledger.wikis()).values():
-        await ledger.answer_needs(wiki)
-    await ledger.tell_due()
+    """One look at every wiki. What goes wrong with one holds up neither the others nor the next look."""
+    with told():
+        for wiki in (await ledger.wikis()).values():
+            with told():
+                await ledger.answer_needs(wiki)
+    with told():
+        await ledger.tell_due()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell the operator of a failure, and go on."""
+    try:
+        yield
+    except MentorgraphError as error:
+        # The database is away, or a wiki's mentors are all full: the next look may find better.
+        LOG.warning("the drawer will look again: %s", error)
+    except Exception:
+        LOG.exception("the drawer will look again")

@@ -54,7 +54,8 @@ def is_unavailable(errors: list[Any]) -> bool:
 def _told_of(cause: BaseException) -> dict[str, Any]:
     if isinstance(cause, (Refused, RequestRefused)):
         return {"message": cause.message, "extensions": {"code": str(cause.code)}}
-    if isinstance(cause, LOST):
+    # asyncpg calls a value that fits no type an InterfaceError too: that is a mistake of ours.
+    if isinstance(cause, LOST) and not isinstance(cause, ValueError):
         return {"message": NO_DATABASE, "extensions": {"code": UNAVAILABLE}}
     if isinstance(cause, asyncpg.QueryCanceledError):
         return {"message": TOO_SLOW, "extensions": {"code": "TIMEOUT"}}

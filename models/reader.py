@@ -151,9 +151,11 @@ class Reader:
                     "TIMEOUT", f"This took longer than {self.settings.statement_timeout:g} s. Ask for less."
                 ) from error
             except (*GONE, OUTDATED) as error:
+                if isinstance(error, ValueError):
+                    raise  # asyncpg's word for a value that fits no type: a mistake of ours
                 if isinstance(error, GONE):
                     connection.terminate()
-                if last or isinstance(error, ValueError):
+                if last:
                     raise Unavailable("The database can't be reached now.") from error
             finally:
                 self._give(connection)

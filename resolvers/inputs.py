@@ -1,7 +1,5 @@
 """What callers name in mutations (accounts, nodes, happenings), read into the words of the rules."""
 
-from datetime import datetime
-
 import strawberry
 
 from graph.compile.ids import decode
@@ -121,8 +119,3 @@ def own_origin(source: str | None, source_id: str | None) -> Origin | None:
             "sourceId" if source else "source",
         )
     return origin_of(source, source_id)
-
-
-def given(value: datetime | str | int | None) -> bool:
-    """Whether the caller gave a value at all."""
-    return value is not None and value is not strawberry.UNSET

@@ -1,0 +1,1 @@
+"""An operation becomes one statement, in a few stages with plain data between them."""

@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 from graph.errors import RequestRefused
 
-NODE_TYPES = frozenset(
-    {"Wiki", "Mentor", "Mentee", "Relationship", "RelationshipEvent", "Block", "Policy", "Job"}
-)
+NODE_TYPES = frozenset({"Wiki", "Mentor", "Mentee", "Relationship", "RelationshipEvent", "Block", "Policy"})
 """What has an id. Fixed here, so that the number of shapes an id can have is too."""
 LARGEST = 2**63 - 1
 """Of a key: what PostgreSQL's bigint holds."""

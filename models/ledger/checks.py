@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Final
 
 from graph.errors import Refused
 from graph.facts import BlockChanged, BlockPlaced, Registered, Renamed
@@ -82,16 +83,22 @@ def _check_moment(entry: Entry, now: datetime) -> None:
         )
 
 
+TEXT_BYTES: Final = 4096
+"""Of a reason: MediaWiki's comments have at most 500 characters, of four bytes each; other sources get twice that."""
+
+
 def check_name(name: str, *field: str) -> None:
     """A name as MediaWiki could have it."""
-    if not name or len(name.encode(errors="replace")) > NAME_BYTES:
+    if not name.strip(" _") or len(name.encode(errors="replace")) > NAME_BYTES:
         raise Refused(UserErrorCode.INVALID, f"A name has 1 to {NAME_BYTES} bytes.", *field)
     if CONTROL.search(name):
         raise Refused(UserErrorCode.INVALID, "A name has no control characters.", *field)
 
 
 def check_text(text: str | None, field: str) -> None:
-    """What PostgreSQL can keep: no NUL, no half of a surrogate pair."""
+    """What a wiki's log can hold and PostgreSQL can keep: no NUL, no half of a surrogate pair."""
+    if text is not None and len(text.encode(errors="replace")) > TEXT_BYTES:
+        raise Refused(UserErrorCode.INVALID, f"{field} has at most {TEXT_BYTES} bytes.", field)
     if text is not None and UNKEEPABLE.search(text):
         raise Refused(UserErrorCode.INVALID, f"{field} holds a character that can't be kept.", field)
 

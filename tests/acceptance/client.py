@@ -73,6 +73,7 @@ def serving(database: str, **settings: str) -> Iterator[str]:
         "MENTORGRAPH_DATABASE_URL": database,
         "MENTORGRAPH_PORT": str(port),
         "MENTORGRAPH_DEMO": "0",
+        "MENTORGRAPH_DRAW_EVERY": "3600",  # no worker helps a state to be right
     }
     environment |= {f"MENTORGRAPH_{name.upper()}": value for name, value in settings.items()}
     process = subprocess.Popen([sys.executable, "-m", "mentorgraph", "serve"], cwd=ROOT, env=environment)
