@@ -50,7 +50,11 @@ def _of(node: Any) -> Iterator[str]:
             yield from _unbound(found)
         elif isinstance(found, ast.FuncCall):
             yield from _of_call(found)
-        elif isinstance(found, ast.SQLValueFunction) and found.op and re.search("TIME|DATE", found.op.name):
+        elif (
+            isinstance(found, ast.SQLValueFunction)
+            and found.op is not None
+            and re.search("TIME|DATE", found.op.name)
+        ):
             yield "the moment is bound, never asked of the server's clock"
 
 
