@@ -15,6 +15,7 @@ from load import CONNECTIONS, Load
 from questions import PAGE
 from seed_reads import WIKI, WIKI_ID
 
+from graph.caller import ANYONE
 from graph.compile.plan import Operation, request
 from mentorgraph import postgres
 from mentorgraph.settings import Settings
@@ -38,16 +39,16 @@ class Floor(NamedTuple):
 
 async def floor(dsn: str, first: int) -> Floor:
     """The page's statement, on connections like the server's."""
-    sql, arguments, mentor = _compiled(first)
+    sql, arguments, mentor = compiled(first)
     script = f"\\set p{mentor} random(1, :mentors)\n{as_pgbench(sql)};\n"
     given = {f"p{n}": _text(value) for n, value in enumerate(arguments, 1) if n != mentor}
     return Floor(sql, script, given, await _settings(dsn))
 
 
-def _compiled(first: int) -> tuple[str, list[Any], int]:
+def compiled(first: int) -> tuple[str, list[Any], int]:
     """The statement, its arguments, and the number of the one that is the mentor."""
     operation = Operation(core(build()), parse(PAGE))
-    values = request(datetime.now(UTC), sees_hidden=False, sees_opt_outs=False, directory={WIKI: WIKI_ID})
+    values = request(datetime.now(UTC), ANYONE, {WIKI: WIKI_ID})
     plan = operation.plan(operation.read({"wiki": WIKI, "mentor": "7", "first": first}, values))
     [call] = plan.calls(values)
     names = [param.key for param in plan.statement(call.roots).params]

@@ -23,22 +23,30 @@ class Listening(NamedTuple):
     port: int
 
 
+LIMITS: Final = tuple(
+    f"MENTORGRAPH_LIMIT_{what}" for what in ("REQUESTS", "COST", "CONNECTIONS", "SUBSCRIPTIONS")
+)
+
+
 @contextmanager
 def server(dsn: str, **settings: str) -> Iterator[Listening]:
     """`mentorgraph serve` over a database, as users run it."""
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")}
     environment |= {"MENTORGRAPH_DATABASE_URL": dsn, "MENTORGRAPH_PORT": str(port), "MENTORGRAPH_DEMO": "0"}
+    # One caller asks what thousands would: the limits are kept account of, and never met.
+    environment |= dict.fromkeys(LIMITS, "1000000000")
     environment |= {f"MENTORGRAPH_{name.upper()}": value for name, value in settings.items()}
     with _running([sys.executable, "-m", "mentorgraph", "serve"], environment, port) as listening:
         yield listening
 
 
 @contextmanager
-def bare() -> Iterator[Listening]:
-    """Starlette without anything."""
+def bare(*dsn: str) -> Iterator[Listening]:
+    """Starlette without anything, or with the one page over a database."""
     port = _free_port()
-    with _running([sys.executable, str(ROOT / "bench/bare.py"), str(port)], os.environ, port) as listening:
+    command = [sys.executable, str(ROOT / "bench/bare.py"), str(port), *dsn]
+    with _running(command, os.environ | {"PYTHONPATH": str(ROOT)}, port) as listening:
         yield listening
 
 
@@ -59,7 +67,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
         if process.poll() is not None:
             raise SystemExit(f"A server ended with status {process.returncode}: {process.args!r}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5):
                 return
         except OSError:
             time.sleep(0.05)

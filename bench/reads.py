@@ -52,6 +52,7 @@ class Bench(NamedTuple):
     postmaster: int
     folder: Path
     bare: Listening
+    by_hand: Listening
     small: Listening
     large: Listening
     few: Seeded
@@ -77,7 +78,7 @@ class Bench(NamedTuple):
 
     def by_others(self) -> float:
         """CPU seconds so far that are neither ours nor of what we run."""
-        servers = (self.bare, self.small, self.large)
+        servers = (self.bare, self.by_hand, self.small, self.large)
         ours = processes.cpu_of_ourselves() + sum(processes.cpu(one.pid) for one in servers)
         return processes.cpu_of_machine() - ours - processes.cpu_of_family(self.postmaster)
 
@@ -88,6 +89,7 @@ class Bench(NamedTuple):
         fewer, great = questions.pages(self.few, 50), questions.great_page(self.many)
         return {
             "first 50": lambda: self.asked(self.large, pages, seconds, many),
+            "first 50, by hand": lambda: self.asked(self.by_hand, pages, seconds, many),
             "pgbench": lambda: self.asked_directly(seconds),
             "first 10": lambda: self.asked(self.large, tens, seconds, many),
             "trivial": lambda: self.asked(self.large, trivial, seconds, many),
@@ -128,8 +130,13 @@ def run(options: argparse.Namespace, dsn: str, place: Path) -> None:
     few = seed(dsn, SMALL, great=False)
     many = seed(dsn, FULL if options.full else options.ties, great=True)
     below = asyncio.run(floor(many.dsn, 50))
-    with processes.bare() as bare, processes.server(few.dsn) as small, processes.server(many.dsn) as large:
-        bench = Bench(processes.postmaster(place), place, bare, small, large, few, many, below)
+    with (
+        processes.bare() as bare,
+        processes.bare(many.dsn) as by_hand,
+        processes.server(few.dsn) as small,
+        processes.server(many.dsn) as large,
+    ):
+        bench = Bench(processes.postmaster(place), place, bare, by_hand, small, large, few, many, below)
         look(bench)
         begun, before = time.monotonic(), bench.by_others()
         samples = in_turns(bench.kinds(options.seconds), options.rounds)
@@ -156,6 +163,7 @@ def look(bench: Bench) -> None:
     """Whether the answers are those that are meant, and the statement is the one that pgbench was given."""
     for server, bodies in (
         (bench.small, questions.pages(bench.few, 50)[:3]),
+        (bench.by_hand, questions.pages(bench.many, 50)[:3]),
         (bench.large, [*questions.great_page(bench.many), *questions.pages(bench.many, 50)[:3]]),
     ):
         for body in bodies * 2:

@@ -108,8 +108,10 @@ FROM life, LATERAL (VALUES
 WHERE since < 'infinity' ORDER BY n, since;
 
 INSERT INTO mentee_span
-    (wiki_id, mentee_id, valid_from, valid_to, state, told_state, blocked_since, blocked_until, returns_to)
-SELECT 1, mentee, since, until, state, state, hit, coalesce(free, 'infinity'), CASE WHEN hit < until THEN mentor END
+    (wiki_id, mentee_id, valid_from, valid_to, state, told_state, blocked_since, blocked_until, returns_to,
+     told_since, told_until)
+SELECT 1, mentee, since, until, state, state, hit, coalesce(free, 'infinity'), CASE WHEN hit < until THEN mentor END,
+    since, until
 FROM life, LATERAL (VALUES
     (registered, coalesce(blocked, 'infinity'), 'ACTIVE', NULL, NULL),
     (blocked, resumes, 'SUSPENDED', blocked, expires),

@@ -1,10 +1,8 @@
 """A mentee's affairs at one instant, and the moves every rule is made of: start a tie, end it, lose it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from graph.blocks import BlockDraft
-from graph.chronicle import Due, Life, Seat, Standing, Stir, TieDraft
 from graph.holds import NO_CAUSE, Cause, Phase, Turn
 from graph.kinds import (
     AccountId,
@@ -18,32 +16,69 @@ from graph.kinds import (
 )
 from graph.moments import BEGINNING, FOREVER, after
 from graph.policy import PolicySettings
+from graph.seats import NOTHING_KNOWN, STILL, Due, Found, Seat, Standing, Stir, TieDraft
 
 # Looked up once: to look up a member of an enumeration takes longer than to compare it.
 _ACTIVE, _SUSPENDED, _RELEASED, _UNASSIGNED, _OPTED_OUT, _GRADUATED, _DEPARTED = MenteeState
 _PRIMARY = RelationshipRole.PRIMARY
 _RESTORE_ORIGINAL = UnblockAction.RESTORE_ORIGINAL
 
+Life = tuple[MenteeState, datetime | None, AccountId | None, datetime]
+"""How an instant left the mentee: the state, since when blocked, to whom an unblock would return them, and until
+when (FOREVER: without limit).
+"""
+
 _ACTIVE_LIFE: Life = (_ACTIVE, None, None, FOREVER)
-_NOBODY = Standing()
+_UNDECIDED = PolicySettings()
 _MISSING = Due(NeedCause.MISSING)
+_RESIGNED = NeedCause.RESIGNED
+_TRANSFERRED = EndReason.TRANSFERRED
 
 
 class Affairs:
     """How things stand. `counted` are the counted blocks that are open, with what each says now."""
 
+    __slots__ = (
+        "backup",
+        "blocked_since",
+        "cause",
+        "counted",
+        "graduated",
+        "mentee",
+        "mentors",
+        "now",
+        "opted_out",
+        "primary",
+        "registered",
+        "seats",
+        "settings",
+        "vanished",
+    )  # fmt: skip
+
     def __init__(self, mentee: AccountId) -> None:
         self.mentee = mentee
         self.now = BEGINNING
-        self.settings = PolicySettings()
+        self.settings = _UNDECIDED
         self.counted: dict[BlockDraft, Phase] = {}
         self.blocked_since: datetime | None = None
-        self.mentors: set[AccountId] = set()
+        self.mentors: frozenset[AccountId] = frozenset()
         self.primary = Seat(RelationshipRole.PRIMARY)
         self.backup = Seat(RelationshipRole.BACKUP)
         self.seats = (self.primary, self.backup)
         self.registered = self.opted_out = self.graduated = self.vanished = False
         self.cause: Cause = NO_CAUSE
+
+    def fork(self) -> "Affairs":
+        """The same affairs, to go on otherwise, between two instants."""
+        other = Affairs.__new__(Affairs)
+        other.mentee, other.now, other.settings, other.mentors = (
+            self.mentee, self.now, self.settings, self.mentors,
+        )  # fmt: skip
+        other.counted, other.blocked_since = self.counted.copy(), self.blocked_since
+        other.seats = other.primary, other.backup = self.primary.fork(), self.backup.fork()
+        other.registered, other.opted_out = self.registered, self.opted_out
+        other.graduated, other.vanished, other.cause = self.graduated, self.vanished, self.cause
+        return other
 
     def seat(self, role: RelationshipRole) -> Seat:
         return self.primary if role is _PRIMARY else self.backup
@@ -57,17 +92,15 @@ class Affairs:
         continues: TieKey | None = None,
     ) -> TieDraft:
         """Whoever has the role gives way, and who becomes primary stops being the backup (rule 7)."""
-        tie = TieDraft(key, seat.role, mentor, self.now, because)
-        tie.displaced = self.end(seat, EndReason.TRANSFERRED)
-        place_of = next((old.key for old in tie.displaced if old.role is seat.role), None) or _emptied_by(
-            seat.standing
-        )
+        displaced = self.end(seat, _TRANSFERRED)
+        place_of = next((old.key for old in displaced if old.role is seat.role), None) or seat.emptied_by()
         if seat is self.primary and self.backup.is_held_by(mentor):
-            tie.displaced = tie.displaced + self.end(self.backup, EndReason.TRANSFERRED)
-        tie.continues, tie.replaces = continues, place_of if place_of != continues else None
-        tie.before, tie.graduated_before = seat.standing, self.graduated
+            displaced = displaced + self.end(self.backup, _TRANSFERRED)
+        replaces = place_of if place_of != continues else None
+        found = Found(displaced, seat.standing, self.graduated)
+        tie = TieDraft(key, seat.role, mentor, self.now, because, continues, replaces, found)
         tie.began_by = self.cause
-        seat.tie, seat.standing = tie, _NOBODY
+        seat.tie, seat.standing = tie, NOTHING_KNOWN
         if seat is self.primary:
             self.graduated = False
         return tie
@@ -83,9 +116,9 @@ class Affairs:
             return []
         ended = [tie]
         if tie.start == self.now:
-            ended, seat.standing = tie.displaced, tie.before
+            ended, seat.standing, graduated = tie.found
             if seat is self.primary:
-                self.graduated = tie.graduated_before
+                self.graduated = graduated
         for old in ended:
             old.end, old.ended_because, old.ended_by = self.now, because, self.cause
             self.seat(old.role).last = old
@@ -96,8 +129,9 @@ class Affairs:
         for tie in self.end(seat, because):
             emptied = self.seat(tie.role)
             if emptied.tie is None:
-                due = Due(NeedCause.RESIGNED, tie.key)
-                emptied.standing = Standing(lost=tie) if self.counted else Standing(due=due)
+                emptied.standing = (
+                    Standing(lost=tie) if self.counted else Standing(due=Due(_RESIGNED, tie.key))
+                )
 
     def close(self, because: EndReason) -> None:
         """End both roles; what was lost is not restored. A bar stays."""
@@ -105,27 +139,28 @@ class Affairs:
             self.end(seat, because)
             seat.standing = Standing(barred=seat.standing.barred)
 
-    def turn_blocks(self, turns: Iterable[Turn]) -> Stir:
+    def turn(self, turn: Turn, before: Stir) -> Stir:
+        """A block opens, says something else, or closes; answers what has stirred in this instant by now."""
+        stir = Stir() if before is STILL else before
+        block = turn.block
+        if isinstance(turn, Phase) and turn.counted:
+            self.counted[block] = turn
+            stir.opened = stir.opened or turn
+        elif block in self.counted:
+            del self.counted[block]
+            stir.closed = turn
+        else:
+            return stir
+        if turn.fact is not None:
+            stir.touched = turn
+        return stir
+
+    def be_blocked_or_not(self, stir: Stir) -> None:
         """Rule 1: the mentee is blocked while at least one counted block is open."""
-        stir = Stir()
-        for turn in turns:
-            block = turn.block
-            if isinstance(turn, Phase) and turn.counted:
-                self.counted[block] = turn
-                stir.opened = stir.opened or turn
-            elif block in self.counted:
-                del self.counted[block]
-                stir.closed = turn
-            else:
-                continue
-            if turn.fact is not None:
-                stir.touched = turn
         if not self.counted:
-            stir.unblocked = self.blocked_since is not None
-            self.blocked_since = None
+            stir.unblocked, self.blocked_since = self.blocked_since, None
         elif self.blocked_since is None:
             self.blocked_since = self.now
-        return stir
 
     def wanted(self, seat: Seat) -> Due | None:
         """Why a mentor is due for the role, be the mentee blocked or not (rule 12)."""
@@ -169,10 +204,3 @@ class Affairs:
         if self.opted_out:
             return _OPTED_OUT
         return _RELEASED if self.counted else _UNASSIGNED
-
-
-def _emptied_by(standing: Standing) -> TieKey | None:
-    """The tie whose place is empty: lost, or left by a mentor who resigned."""
-    if standing.lost is not None:
-        return standing.lost.key
-    return standing.due.replaces if standing.due is not None else None

@@ -1,5 +1,6 @@
 """Which block a fact speaks of, and what each block says from when to when (rules 3 and 16)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -85,7 +86,7 @@ class _Register:
 
     def __init__(self, facts: Iterable[tuple[BlockFact, BlockKey]]) -> None:
         self.blocks: dict[BlockKey, BlockDraft] = {}
-        self.open: dict[BlockKind, dict[BlockKey, BlockDraft]] = {kind: {} for kind in BlockKind}
+        self.open: dict[BlockKind, dict[BlockKey, BlockDraft]] = defaultdict(dict)
         self.placed: set[BlockKey] = set()
         self.lifts: dict[BlockKey, BlockLifted] = {}
         for fact, key in facts:

@@ -2,31 +2,28 @@
 length.
 
 The walk changes drafts; here they are compared with what was written last. So whatever an instant undid is
-not told.
+not told. Whoever only counts ties has only them written down: `Ties`, without what `Chronicle` adds.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from graph.holds import NO_CAUSE, Cause, Phase, Turn, cause_of
+from graph.affairs import Affairs, Life
+from graph.holds import Cause, cause_of
 from graph.kinds import (
-    AccountId,
     EndReason,
-    MenteeState,
-    NeedCause,
     Origin,
     RelationshipEventKind,
     RelationshipRole,
     RelationshipState,
     StartReason,
-    TieKey,
 )
-from graph.moments import BEGINNING, or_none
-from graph.outlook import Outlook, outlook
-from graph.timeline import Block, Event, Need, Span, Stretch, Tie, Timeline
+from graph.moments import FOREVER, or_none
+from graph.seats import STILL, Due, Seat, Stir, TieDraft
+from graph.timeline import Block, Event, Need, Stretch, Timeline
 
 _ACTIVE, _SUSPENDED, _ENDED = RelationshipState.ACTIVE, RelationshipState.SUSPENDED, RelationshipState.ENDED
+_PRIMARY, _BACKUP = RelationshipRole
 _BY_RESTORING = StartReason.RESTORED
 _STARTED, _RESTORED = RelationshipEventKind.STARTED, RelationshipEventKind.RESTORED
 _OPENED, _RESUMED = RelationshipEventKind.SUSPENDED, RelationshipEventKind.RESUMED
@@ -42,157 +39,38 @@ ENDING_EVENT = {
 }
 
 
-class Due(NamedTuple):
-    """Why a mentor is due for a role, and whom the next tie follows."""
+class Ties:
+    """The ties that have ended, with their spans, and the stretches for which the mentee was blocked.
 
-    cause: NeedCause
-    replaces: TieKey | None = None
-    previous: AccountId | None = None
-
-
-class Standing(NamedTuple):
-    """What is known of a role without a tie: a loss to be undone, why one is due, whether none may be."""
-
-    lost: "TieDraft | None" = None
-    due: Due | None = None
-    barred: bool = False
-
-
-class TieDraft:
-    """A tie in the making.
-
-    `displaced`, `before` and `graduated_before` are what its first instant found, should that instant undo
-    it.
+    Those that are open are in their seats.
     """
 
-    __slots__ = (
-        "because", "before", "began_by", "continues", "displaced", "end", "ended_because", "ended_by",
-        "foreseen", "graduated_before", "kept_until", "key", "mentor", "outlook", "replaces", "role",
-        "span_start", "spans", "start", "start_is_known", "state", "was_suspended",
-    )  # fmt: skip
-
-    def __init__(
-        self, key: TieKey, role: RelationshipRole, mentor: AccountId, start: datetime, because: StartReason
-    ) -> None:
-        self.key, self.role, self.mentor = key, role, mentor
-        self.start, self.because, self.start_is_known = start, because, True
-        self.continues: TieKey | None = None
-        self.replaces: TieKey | None = None
-        self.began_by: Cause = NO_CAUSE
-        self.ended_by: Cause = NO_CAUSE
-        self.end: datetime | None = None
-        self.ended_because: EndReason | None = None
-        self.kept_until = BEGINNING
-        self.displaced: list[TieDraft] = []
-        self.before = Standing()
-        self.graduated_before = False
-        self.state = _ACTIVE
-        self.was_suspended = False
-        self.foreseen: Outlook | None = None
-        self.outlook: Outlook | None = None
-        self.spans: list[Span] = []
-        self.span_start = start
-
-    def keep(self, until: datetime) -> None:
-        """Rule 18; what comes next is to be worked out anew."""
-        self.kept_until = until
-        self.foreseen, self.outlook = self.outlook or self.foreseen, None
-
-    def look_ahead(self, phases: Collection[Phase]) -> Outlook:
-        """What comes next, by the open counted blocks; what had been foreseen is kept beside it."""
-        self.foreseen = self.outlook or self.foreseen
-        self.outlook = outlook(self.start, self.kept_until, phases)
-        return self.outlook
-
-    def cause_of_release(self, now: datetime, stir: "Stir") -> Cause:
-        """The clock, where this moment was foreseen; the block is the one that held the tie longest."""
-        foreseen = self.outlook if stir is STILL else self.foreseen
-        by_the_clock = foreseen is not None and foreseen[:2] == (now, _ENDED)
-        fact = None if by_the_clock or stir.touched is None else stir.touched.fact
-        held_by = foreseen or self.outlook
-        return fact, held_by.holder if held_by is not None else None
-
-    def be(self, state: RelationshipState) -> None:
-        self.state = state
-        if state is _SUSPENDED:
-            self.was_suspended = True
-        else:
-            self.foreseen = self.outlook = None
-
-    def close_span(self, end: datetime | None) -> None:
-        self.spans.append(Span(self.state, self.span_start, end))
-        if end is not None:
-            self.span_start = end
-
-    def frozen(self) -> Tie:
-        if self.end is None:
-            self.close_span(None)
-        return Tie(
-            self.key, self.role, self.mentor, self.start, self.because, self.start_is_known, self.end,
-            self.ended_because, self.continues, self.replaces, tuple(self.spans),
-        )  # fmt: skip
-
-
-class Seat:
-    """One role: who has it, what is known while nobody does, and what was written of it last.
-
-    `wanted` is why one is wanted; one is sought while no block is open, first from `first_sought` on, now since
-    `sought_from`.
-    """
-
-    __slots__ = ("first_sought", "last", "role", "sought_from", "standing", "tie", "wanted", "written")
-
-    def __init__(self, role: RelationshipRole) -> None:
-        self.role = role
-        self.tie: TieDraft | None = None
-        self.standing = Standing()
-        self.last: TieDraft | None = None
-        self.written: TieDraft | None = None
-        self.wanted: Due | None = None
-        self.first_sought: datetime | None = None
-        self.sought_from: datetime | None = None
-
-    def is_held_by(self, mentor: AccountId) -> bool:
-        return self.tie is not None and self.tie.mentor == mentor
-
-
-class Stir:
-    """What an instant did to counted blocks: the first to open, the last to close, the last by a fact."""
-
-    unblocked = False
-    opened: Turn | None = None
-    closed: Turn | None = None
-    touched: Turn | None = None
-
-
-STILL = Stir()
-"""Of an instant at which no block turned."""
-
-
-Life = tuple[MenteeState, datetime | None, AccountId | None, datetime]
-"""How an instant left the mentee: the state, since when blocked, to whom an unblock would return them, and until
-when (FOREVER: without limit).
-"""
-
-
-class Chronicle:
-    """All that was written so far; `life` is how the mentee was left last."""
+    __slots__ = ("_ended", "_unblocks")
 
     def __init__(self) -> None:
-        self._ties: list[TieDraft] = []
-        self._events: list[Event] = []
-        self._needs: list[Need] = []
-        self.life: Life | None = None
-        self._lives: list[tuple[datetime, Life]] = []
-        self._blocked_until: dict[datetime | None, datetime] = {}
+        self._ended: list[TieDraft] = []
+        self._unblocks: list[tuple[datetime, datetime]] = []
 
-    def write_ties(self, now: datetime, seats: Sequence[Seat], blocked: bool, stir: Stir) -> None:
-        """Endings first, then what changed its state, then what began."""
-        primary, backup = seats
+    def fork(self) -> "Ties":
+        """What was written so far, to be gone on with otherwise."""
+        other = Ties()
+        other._ended, other._unblocks = self._ended.copy(), self._unblocks.copy()
+        return other
+
+    def write(self, affairs: Affairs, stir: Stir) -> datetime:
+        """What an instant has left; answers when there is something to write though nothing happens."""
+        primary, backup = affairs.seats
         if stir is STILL and primary.written is primary.tie and backup.written is backup.tie:
-            return
-        passed_on = [seat for seat in seats if seat.written is not seat.tie]
+            return FOREVER
+        self._write_ties(affairs.now, affairs.seats, affairs.blocked_since is not None, stir)
+        if stir.unblocked is not None:
+            self._unblocks.append((stir.unblocked, affairs.now))
+        return FOREVER
+
+    def _write_ties(self, now: datetime, seats: Sequence[Seat], blocked: bool, stir: Stir) -> None:
+        """Endings first, then what changed its state, then what began."""
         state = _SUSPENDED if blocked else _ACTIVE
+        passed_on = [seat for seat in seats if seat.written is not seat.tie]
         for seat in passed_on:
             if seat.written is not None:
                 self._write_end(seat.written, now)
@@ -206,13 +84,84 @@ class Chronicle:
             seat.written = seat.tie
 
     def _write_end(self, tie: TieDraft, now: datetime) -> None:
-        assert tie.ended_because is not None
         tie.close_span(now)
+        self._ended.append(tie)
+
+    def _write_turn(self, tie: TieDraft, now: datetime, state: RelationshipState, _: Stir) -> None:
+        if state is not tie.state:
+            tie.close_span(now)
+            tie.be(state)
+
+    def _write_start(self, tie: TieDraft, _: datetime, state: RelationshipState) -> None:
+        tie.be(state)
+
+    def refuse(self, origin: Origin, why: str) -> None:
+        """A fact had no effect: no tie shows it."""
+
+    def ties(self, seats: Iterable[Seat]) -> list[TieDraft]:
+        """In the order of their starts, primary first; `seats` hold those that are open."""
+        ties = [*self._ended, *[seat.tie for seat in seats if seat.tie is not None]]
+        if len(ties) > 1:
+            ties.sort(key=_by_start)
+        return ties
+
+    def unblocks(self) -> list[tuple[datetime, datetime]]:
+        """Since when the mentee had been blocked, and when the last counted block closed; in their order."""
+        return self._unblocks
+
+
+def _by_start(tie: TieDraft) -> tuple[datetime, bool]:
+    return tie.start, tie.role is _BACKUP
+
+
+class Sought:
+    """For one role, why one is wanted; who is sought while no block is open, first from `first` on, now since
+    `since`.
+    """
+
+    __slots__ = ("first", "since", "wanted")
+
+    def __init__(self) -> None:
+        self.wanted: Due | None = None
+        self.first: datetime | None = None
+        self.since: datetime | None = None
+
+
+class Chronicle(Ties):
+    """All that is told, in the order in which it was written; `_life` is how the mentee was left last."""
+
+    __slots__ = ("_events", "_life", "_lives", "_needs", "_sought", "_without_effect")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._events: list[Event] = []
+        self._needs: list[Need] = []
+        self._sought = {_PRIMARY: Sought(), _BACKUP: Sought()}
+        self._life: Life | None = None
+        self._lives: list[tuple[datetime, Life]] = []
+        self._without_effect: dict[Origin, str] = {}
+
+    def write(self, affairs: Affairs, stir: Stir) -> datetime:
+        """The same, and whom the mentee needs and how they stand: which changes once a loss can't be undone."""
+        super().write(affairs, stir)
+        now, blocked = affairs.now, affairs.blocked_since is not None
+        for seat in affairs.seats:
+            sought = self._sought[seat.role]
+            if seat.tie is None or sought.wanted is not None:
+                self._write_need(now, seat.role, sought, affairs.wanted(seat), blocked)
+        life = affairs.life()
+        if life != self._life:
+            self._life = life
+            self._lives.append((now, life))
+        return life[-1]
+
+    def _write_end(self, tie: TieDraft, now: datetime) -> None:
+        assert tie.ended_because is not None
+        super()._write_end(tie, now)
         self._tell(ENDING_EVENT[tie.ended_because], now, tie, _ENDED, tie.ended_by)
 
     def _write_start(self, tie: TieDraft, now: datetime, state: RelationshipState) -> None:
-        tie.be(state)
-        self._ties.append(tie)
+        super()._write_start(tie, now, state)
         kind = _RESTORED if tie.because is _BY_RESTORING else _STARTED
         fact, block = tie.began_by
         self._events.append(Event(kind, now, tie.key, None, state, block, fact))
@@ -221,8 +170,7 @@ class Chronicle:
         if state is not tie.state:
             kind, turn = (_OPENED, stir.opened) if state is _SUSPENDED else (_RESUMED, stir.closed)
             self._tell(kind, now, tie, state, cause_of(turn))
-            tie.close_span(now)
-            tie.be(state)
+            super()._write_turn(tie, now, state, stir)
         elif stir.touched and tie.foreseen and tie.outlook and tie.foreseen[:2] != tie.outlook[:2]:
             self._tell(RelationshipEventKind.CHANGED, now, tie, state, cause_of(stir.touched))
 
@@ -237,59 +185,54 @@ class Chronicle:
         fact, block = cause
         self._events.append(Event(kind, now, tie.key, tie.state, to, block, fact))
 
-    def write_need(self, now: datetime, seat: Seat, wanted: Due | None, blocked: bool) -> None:
+    def _write_need(
+        self, now: datetime, role: RelationshipRole, sought: Sought, wanted: Due | None, blocked: bool
+    ) -> None:
         """A need lasts while one is wanted, and pauses while the mentee is blocked."""
-        if wanted is seat.wanted and (wanted is None or blocked is (seat.sought_from is None)):
+        if wanted is sought.wanted and (wanted is None or blocked is (sought.since is None)):
             return
-        changed = wanted != seat.wanted
-        if seat.sought_from is not None and (changed or blocked):
-            self._close_need(seat, now)
+        changed = wanted != sought.wanted
+        if sought.since is not None and (changed or blocked):
+            self._close_need(role, sought, now)
         if changed:
-            seat.wanted, seat.first_sought = wanted, None
-        if wanted is not None and not blocked and seat.sought_from is None:
-            seat.sought_from = now
-            seat.first_sought = seat.first_sought or now
+            sought.wanted, sought.first = wanted, None
+        if wanted is not None and not blocked and sought.since is None:
+            sought.since = now
+            sought.first = sought.first or now
 
-    def _close_need(self, seat: Seat, end: datetime | None) -> None:
-        assert seat.sought_from is not None
-        assert seat.first_sought is not None
-        assert seat.wanted is not None
-        cause, replaces, previous = seat.wanted
-        self._needs.append(
-            Need(seat.role, seat.sought_from, end, seat.first_sought, cause, previous, replaces)
-        )
-        seat.sought_from = None
+    def _close_need(self, role: RelationshipRole, sought: Sought, end: datetime | None) -> None:
+        assert sought.since is not None
+        assert sought.first is not None
+        assert sought.wanted is not None
+        cause, replaces, previous = sought.wanted
+        self._needs.append(Need(role, sought.since, end, sought.first, cause, previous, replaces))
+        sought.since = None
 
-    def write_life(self, now: datetime, life: Life) -> None:
-        """Another stretch, for something of it is new."""
-        before, self.life = self.life, life
-        self._lives.append((now, life))
-        if before is not None and before[1] is not None and life[1] is None:
-            self._blocked_until[before[1]] = now
+    def refuse(self, origin: Origin, why: str) -> None:
+        """A fact had no effect, and why."""
+        self._without_effect[origin] = why
 
-    def frozen(
-        self, seats: Sequence[Seat], blocks: tuple[Block, ...], without_effect: dict[Origin, str]
-    ) -> Timeline:
+    def frozen(self, seats: Iterable[Seat], blocks: tuple[Block, ...]) -> Timeline:
         """The whole, as it can be handed out."""
-        for seat in seats:
-            if seat.sought_from is not None:
-                self._close_need(seat, None)
-        self._needs.sort(key=lambda need: (need.start, need.role is RelationshipRole.BACKUP))
+        for role, sought in self._sought.items():
+            if sought.since is not None:
+                self._close_need(role, sought, None)
+        self._needs.sort(key=lambda need: (need.start, need.role is _BACKUP))
         return Timeline(
-            tuple([tie.frozen() for tie in self._ties]),
+            tuple([tie.frozen() for tie in self.ties(seats)]),
             self._stretches(),
             tuple(self._needs),
             blocks,
             tuple(self._events),
-            without_effect,
+            self._without_effect,
         )
 
     def _stretches(self) -> tuple[Stretch, ...]:
         ends = [start for start, _ in self._lives[1:]]
-        until = self._blocked_until.get
+        until = dict(self._unblocks).get
         return tuple(
             [
-                Stretch(state, start, end, since, until(since), returns_to, or_none(returns_until))
+                Stretch(state, start, end, since, since and until(since), returns_to, or_none(returns_until))
                 for (start, (state, since, returns_to, returns_until)), end in zip(
                     self._lives, [*ends, None], strict=bool(self._lives)
                 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import zip_longest
-from operator import attrgetter
+from operator import attrgetter, eq
 
 from graph.facts import Fact, TakenBack
 from graph.kinds import FactKind, Origin
@@ -13,6 +13,8 @@ WIKI_LOG = "mw-log"
 OrderKey = tuple[bool, str, bool, int, str]
 
 _RANK = {kind: rank for rank, kind in enumerate(FactKind)}
+_MOMENT, _ORIGIN, _KIND = attrgetter("at"), attrgetter("origin"), attrgetter("kind")
+_TAKEN_BACK = FactKind.TAKEN_BACK
 
 
 def order_key(fact: Fact) -> OrderKey:
@@ -26,15 +28,18 @@ def order_key(fact: Fact) -> OrderKey:
 def standing(facts: Iterable[Fact]) -> list[Fact]:
     """The facts in the order in which they apply, without repeats and without those that were taken back."""
     ordered = _once(_in_order(facts))
-    takers = _takers(ordered)
-    if not takers:
+    if _TAKEN_BACK not in map(_KIND, ordered):
         return ordered
-    return [fact for fact in ordered if fact.kind is not FactKind.TAKEN_BACK and _stands(fact.origin, takers)]
+    takers = _takers(ordered)
+    return [fact for fact in ordered if fact.kind is not _TAKEN_BACK and _stands(fact.origin, takers)]
 
 
 def _in_order(facts: Iterable[Fact]) -> list[Fact]:
     """By their moments; within one, where there are several, by rule 15."""
-    ordered = sorted(facts, key=attrgetter("at"))
+    ordered = sorted(facts, key=_MOMENT)
+    moments = [*map(_MOMENT, ordered)]
+    if not any(map(eq, moments, moments[1:])):
+        return ordered
     start = 0
     for end, (fact, following) in enumerate(zip_longest(ordered, ordered[1:]), 1):
         if following is None or fact.at != following.at:
@@ -45,10 +50,18 @@ def _in_order(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def _once(ordered: list[Fact]) -> list[Fact]:
+    if len({*map(_ORIGIN, ordered)}) == len(ordered):
+        return ordered
     once: dict[Origin, Fact] = {}
     for fact in ordered:
         once.setdefault(fact.origin, fact)
     return [*once.values()]
+
+
+def taken_back_by(origin: Origin, facts: Iterable[Fact]) -> Origin | None:
+    """The taking back of that fact that stands, if there is one."""
+    takers = _takers(facts)
+    return next((taker for taker in takers.get(origin, ()) if _stands(taker, takers)), None)
 
 
 def _takers(facts: Iterable[Fact]) -> dict[Origin, list[Origin]]:

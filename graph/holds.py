@@ -17,6 +17,7 @@ from graph.policy import PolicySettings, PolicyVersion
 from graph.timeline import Block, BlockSpan
 
 _BEFORE_ALL_FACTS = -1
+_AT_AND_PLACE = attrgetter("at", "place")
 
 # Looked up once: to look up a member of an enumeration takes longer than to compare it.
 _SITEWIDE = BlockScope.SITEWIDE
@@ -43,6 +44,14 @@ def reigns(policies: Sequence[PolicyVersion]) -> list[Reign]:
     return [Reign(BEGINNING, first), *found[1:]]
 
 
+def in_force(policy: Sequence[Reign], at: datetime) -> tuple[PolicySettings, Sequence[Reign]]:
+    """The settings that decide at that moment, and the reigns that follow."""
+    if len(policy) == 1:
+        return policy[0].settings, ()
+    begun = sum(reign.at <= at for reign in policy)
+    return policy[begun - 1].settings, policy[begun:]
+
+
 class Phase:
     """A stretch of an open block under the same terms and the same policy, from `at` on.
 
@@ -56,24 +65,24 @@ class Phase:
     )  # fmt: skip
 
     def __init__(self, block: BlockDraft, terms: Terms, reign: Reign, before: "Phase | None") -> None:
-        settings = reign.settings
-        self.block = block
-        self.terms = terms
+        from_when, settings = reign
+        kind = block.key.kind
+        self.block, self.terms = block, terms
         self.at, self.place = terms.at, terms.place
         self.fact: Origin | None = terms.fact
-        if reign.at > terms.at:
-            self.at, self.place, self.fact = reign.at, _BEFORE_ALL_FACTS, None
+        if from_when > terms.at:
+            self.at, self.place, self.fact = from_when, _BEFORE_ALL_FACTS, None
         self.expires = terms.expires
-        self.category, self.source = _categorized(block.key.kind, terms, settings)
-        self.counted = (
-            terms.scope is _SITEWIDE or settings.count_partial_blocks or block.key.kind is not _LOCAL
-        )
+        self.category, self.source = category, _ = _categorized(kind, terms, settings)
+        self.counted = terms.scope is _SITEWIDE or settings.count_partial_blocks or kind is not _LOCAL
         self.since: datetime | None = None
         self.hold: timedelta | None = None
-        if self.counted and not _near_end(terms, block.placed_at, settings.keep_definite_up_to):
+        if self.counted and (
+            terms.expires_at is None or not _near_end(terms.expires_at, block.placed_at, settings)
+        ):
             # A request for an unblock, or a category without limit, doesn't let the time begin anew.
             self.since = before.since if before is not None and before.since is not None else self.at
-            self.hold = None if terms.asked else settings.hold(self.category)
+            self.hold = None if terms.asked else settings.hold(category)
 
     def says(self) -> tuple[object, ...]:
         """What of it can be seen in a block's span."""
@@ -104,22 +113,35 @@ def cause_of(turn: Turn | None) -> Cause:
     return NO_CAUSE if turn is None else (turn.fact, turn.block.key)
 
 
-def settle(blocks: Iterable[BlockDraft], policy: list[Reign]) -> tuple[tuple[Block, ...], list[Turn]]:
-    """Every block as it was, and all their turns in the order in which they take effect."""
-    frozen: list[Block] = []
+Settled = tuple[BlockDraft, list[Phase]]
+"""A block and what it said under a course of policy; no phases: it never was open."""
+
+
+def settle(blocks: Iterable[BlockDraft], policy: Sequence[Reign]) -> tuple[list[Settled], list[Turn]]:
+    """What every block said, and all their turns in the order in which they take effect."""
+    settled: list[Settled] = []
     turns: list[Turn] = []
     for block in blocks:
         phases = _phases(block, policy)
         turns += phases
         if phases and block.end != FOREVER:
             turns.append(Closing(block.end, block.closed_place, block, block.closed_by))
-        frozen.append(_frozen(block, phases, policy))
-    turns.sort(key=attrgetter("at", "place"))
-    return tuple(frozen), turns
+        settled.append((block, phases))
+    if len(turns) > 1:
+        turns.sort(key=_AT_AND_PLACE)
+    return settled, turns
 
 
-def _phases(block: BlockDraft, policy: list[Reign]) -> list[Phase]:
+def freeze(settled: Iterable[Settled], policy: Sequence[Reign]) -> tuple[Block, ...]:
+    """Every block as it was."""
+    return tuple(_frozen(block, phases, policy) for block, phases in settled)
+
+
+def _phases(block: BlockDraft, policy: Sequence[Reign]) -> list[Phase]:
     phases: list[Phase] = []
+    if len(policy) == 1 and len(block.terms) == 1:
+        (terms,), (reign,) = block.terms, policy
+        return [Phase(block, terms, reign, None)] if terms.at < block.end else []
     for number, terms in enumerate(block.terms, 1):
         until = block.terms[number].at if number < len(block.terms) else block.end
         if terms.at < until:
@@ -128,9 +150,7 @@ def _phases(block: BlockDraft, policy: list[Reign]) -> list[Phase]:
     return phases
 
 
-def _reigns_between(policy: list[Reign], start: datetime, end: datetime) -> list[Reign]:
-    if len(policy) == 1:
-        return policy
+def _reigns_between(policy: Sequence[Reign], start: datetime, end: datetime) -> Sequence[Reign]:
     ends = [reign.at for reign in policy[1:]] + [FOREVER]
     return [reign for reign, until in zip(policy, ends, strict=True) if reign.at < end and until > start]
 
@@ -145,13 +165,12 @@ def _categorized(
     return settings.categorize(terms.reason)
 
 
-def _near_end(terms: Terms, placed_at: datetime, keep_up_to: timedelta | None) -> bool:
-    if terms.expires_at is None:
-        return False
-    return keep_up_to is None or terms.expires_at - placed_at <= keep_up_to
+def _near_end(expires_at: datetime, placed_at: datetime, settings: PolicySettings) -> bool:
+    keep_up_to = settings.keep_definite_up_to
+    return keep_up_to is None or expires_at - placed_at <= keep_up_to
 
 
-def _frozen(block: BlockDraft, phases: list[Phase], policy: list[Reign]) -> Block:
+def _frozen(block: BlockDraft, phases: list[Phase], policy: Sequence[Reign]) -> Block:
     terms = block.terms[-1]
     if phases:
         category, source = phases[-1].category, phases[-1].source

@@ -1,46 +1,23 @@
-"""The moments at which something can change, one after the other, with what belongs to each."""
+"""The moments at which something happens to a mentee, one after the other, with what belongs to each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Generic, TypeVar
+from itertools import groupby
+from operator import attrgetter
 
 from graph.facts import Fact
 from graph.holds import Reign, Turn
-from graph.moments import FOREVER
-from graph.policy import PolicySettings
 
-Instant = tuple[datetime, PolicySettings | None, Sequence[Turn], Sequence[Fact]]
-"""One moment: the settings in force from it on (None: the same as before), and the turns and facts of it."""
+Happening = Reign | Turn | Fact
 
-D = TypeVar("D", Reign, Turn, Fact)
+Instant = tuple[datetime, Iterable[Happening]]
+"""One moment, with what happens at it, in the order in which it applies."""
 
-
-class _Queue(Generic[D]):
-    """What is still to come, in order; `next_at` is the moment of the first of it."""
-
-    __slots__ = ("_rest", "next_at")
-
-    def __init__(self, dated: Sequence[D]) -> None:
-        self._rest: list[D] = list(reversed(dated))
-        self.next_at: datetime = self._rest[-1].at if self._rest else FOREVER
-
-    def take(self) -> list[D]:
-        """All of the first moment."""
-        at, rest = self.next_at, self._rest
-        taken = [rest.pop()]
-        while rest and rest[-1].at == at:
-            taken.append(rest.pop())
-        self.next_at = rest[-1].at if rest else FOREVER
-        return taken
+_MOMENT = attrgetter("at")
 
 
-def instants(
-    policy: Sequence[Reign], turns: Sequence[Turn], facts: Sequence[Fact], clock: Callable[[], datetime]
-) -> Iterator[Instant]:
-    """All of them in order. `clock` is asked anew after each: when something would happen by itself."""
-    reigns, to_turn, to_hear = _Queue(policy), _Queue(turns), _Queue(facts)
-    while (at := min(to_hear.next_at, to_turn.next_at, reigns.next_at, clock())) != FOREVER:
-        settings = reigns.take()[-1].settings if reigns.next_at == at else None
-        turned = to_turn.take() if to_turn.next_at == at else ()
-        heard = to_hear.take() if to_hear.next_at == at else ()
-        yield at, settings, turned, heard
+def instants(policy: Iterable[Reign], turns: Iterable[Turn], facts: Iterable[Fact]) -> Iterator[Instant]:
+    """All of them in order. At each the policy comes first, then what blocks do, then the other facts."""
+    happenings: list[Happening] = [*policy, *turns, *facts]
+    happenings.sort(key=_MOMENT)
+    return groupby(happenings, _MOMENT)

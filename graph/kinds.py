@@ -21,6 +21,9 @@ class Word(StrEnum):
         member.doc = doc
         return member
 
+    # A member equals its text, and is looked up as often as that: enum's own hash is a call in Python each time.
+    __hash__ = str.__hash__
+
 
 class Origin(NamedTuple):
     """What a happening is called where it was learnt: the same name is the same fact, whichever way it came."""
@@ -118,7 +121,7 @@ class StartReason(Word):
 
 
 class EndReason(Word):
-    HOLD_ELAPSED = "HOLD_ELAPSED", "No open block held the tie any longer."
+    HOLD_ELAPSED = "HOLD_ELAPSED", "No open block held the tie any longer: it was released, or dropped."
     MENTOR_RESIGNED = "MENTOR_RESIGNED", "The mentor resigned or was removed."
     TRANSFERRED = "TRANSFERRED", "Another mentor took over."
     OPTED_OUT = "OPTED_OUT", "The mentee chose to have no mentor."
@@ -213,17 +216,17 @@ class ErrorPolicy(Word):
 
 
 class JobKind(Word):
-    SIMULATION = "SIMULATION"
-    REPROJECTION = "REPROJECTION"
-    RESIGNATION = "RESIGNATION"
-    TRANSFER = "TRANSFER"
+    SIMULATION = "SIMULATION", "What policies would have made of what happened."
+    REPROJECTION = "REPROJECTION", "What a new policy, or a mentor who enrolled again, makes of mentees."
+    RESIGNATION = "RESIGNATION", "The mentees of somebody who resigned are handed over."
+    TRANSFER = "TRANSFER", "Mentees are handed over without a resignation."
 
 
 class JobState(Word):
-    RUNNING = "RUNNING"
-    DONE = "DONE"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
+    RUNNING = "RUNNING", "It goes on, or will as soon as a server is up."
+    DONE = "DONE", "All is done."
+    FAILED = "FAILED", "It could not be done; what was done before stays."
+    CANCELLED = "CANCELLED", "Somebody stopped it; what was done before stays."
 
 
 class UserErrorCode(Word):
@@ -240,7 +243,14 @@ class UserErrorCode(Word):
     SELF_MENTORING = "SELF_MENTORING", "Nobody mentors themselves."
     PRIMARY_IS_BACKUP = "PRIMARY_IS_BACKUP", "Primary and backup mentor are never the same person."
     IN_THE_FUTURE = "IN_THE_FUTURE", "It lies in the future."
+    IDEMPOTENCY_MISMATCH = "IDEMPOTENCY_MISMATCH", "The key was sent with something else before."
+    IDEMPOTENCY_IN_PROGRESS = (
+        "IDEMPOTENCY_IN_PROGRESS",
+        "What was sent under the key is being done at this moment; send the same again to be answered.",
+    )
+    IN_THE_PAST = "IN_THE_PAST", "It lies in the past."
     TOO_MANY = "TOO_MANY", "More than one request may hold."
+    FORBIDDEN = "FORBIDDEN", "The caller may not do this."
     CONFLICT = "CONFLICT", "The same `source` and `sourceId` with other content."
     WOULD_NOT_HOLD = (
         "WOULD_NOT_HOLD",
@@ -250,3 +260,56 @@ class UserErrorCode(Word):
     DEPARTED = "DEPARTED", "The account vanished."
     NOT_ELIGIBLE = "NOT_ELIGIBLE", "Temporary accounts and bots have no mentors."
     WHICH_BLOCK = "WHICH_BLOCK", "Without a block id, and not exactly one block of that kind is open."
+    CALLER_BLOCKED = "CALLER_BLOCKED", "The caller is blocked on the wiki."
+
+
+class ViewerRole(Word):
+    READER = "READER", "Reads what is public."
+    MENTEE = "MENTEE", "Decides about their own mentorship."
+    MENTOR = "MENTOR", "Decides about their own mentees, and about themselves as a mentor."
+    COORDINATOR = "COORDINATOR", "Decides about all mentorships of a wiki, and about its policy."
+    SERVICE = "SERVICE", "A tool that tells what happened, and what others have decided elsewhere."
+    ADMIN = "ADMIN", "May do all of it."
+
+
+class OrderDirection(Word):
+    ASC = "ASC", "The smallest, or the earliest, first."
+    DESC = "DESC", "The largest, or the latest, first."
+
+
+class MenteeOrderField(Word):
+    LAST_EDIT = "LAST_EDIT", "By the last edit; who never edited counts as before all others."
+    EDIT_COUNT = "EDIT_COUNT", "By edits."
+    NAME = "NAME", "Hidden names come last and no cursor holds one."
+    REGISTERED = "REGISTERED", "By registration; where no source tells it, it counts as before all others."
+    STATE_SINCE = (
+        "STATE_SINCE",
+        ("By how long the mentee has stood so, as everyone may know it; under a mentor, the tie."),
+    )
+    STATE_UNTIL = (
+        "STATE_UNTIL",
+        ("By when the state will change if nothing else happens; what will not by itself counts as last."),
+    )
+    BLOCK_COUNT = "BLOCK_COUNT", "By blocks, former ones included."
+    QUESTION_COUNT = "QUESTION_COUNT", "By questions to mentors; never told counts as fewer than none."
+    REVERTED_EDIT_COUNT = "REVERTED_EDIT_COUNT", "By reverted edits; never told counts as fewer than none."
+
+
+class MentorOrderField(Word):
+    NAME = "NAME", "Hidden names come last and no cursor holds one."
+    ENROLLED = "ENROLLED", "By the start of the latest term."
+    ACTIVE_MENTEES = "ACTIVE_MENTEES", "By active mentees, as primary mentor."
+    SUSPENDED_MENTEES = "SUSPENDED_MENTEES", "By suspended mentees, as primary mentor."
+
+
+class RelationshipOrderField(Word):
+    STARTED = "STARTED", "By the start."
+    ENDED = (
+        "ENDED",
+        ("By the end; one that is known in advance counts, and a tie without an end comes after all others."),
+    )
+    STATE_SINCE = "STATE_SINCE", "By how long the tie has stood so."
+    STATE_UNTIL = (
+        "STATE_UNTIL",
+        ("By when the state will change if nothing else happens; what will not by itself counts as last."),
+    )

@@ -5,18 +5,17 @@ the other facts, in their order; then what the clock and an unblock do; then the
 written down.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from graph.affairs import Affairs
 from graph.blocks import BlockFact, gather
-from graph.chronicle import STILL, Chronicle, Due, Seat, Standing, Stir
+from graph.chronicle import Chronicle, Ties
 from graph.facts import (
     Assigned,
-    BlockChanged,
-    BlockLifted,
-    BlockPlaced,
     Drawn,
     Ended,
     Fact,
@@ -31,14 +30,13 @@ from graph.facts import (
     Vanished,
 )
 from graph.history import order_key, standing
-from graph.holds import cause_of, reigns, settle
-from graph.instants import Instant, instants
+from graph.holds import Reign, cause_of, freeze, in_force, reigns, settle
+from graph.instants import Happening, Instant, instants
 from graph.kinds import (
     AccountId,
     EndReason,
     FactKind,
     NeedCause,
-    Origin,
     RelationshipRole,
     RelationshipState,
     StartReason,
@@ -49,12 +47,25 @@ from graph.kinds import (
 from graph.moments import BEGINNING, FOREVER
 from graph.outlook import outlook
 from graph.policy import PolicyVersion
+from graph.seats import NOTHING_KNOWN, STILL, Due, Seat, Standing, Stir, TieDraft
 from graph.timeline import Timeline
 
-__all__ = ["RECONCILE", "order_key", "project"]
+__all__ = ["RECONCILE", "Walk", "order_key", "project", "project_each", "reigns"]
 
 # Looked up once: to look up a member of an enumeration takes longer than to compare it.
 _ENDED = RelationshipState.ENDED
+_BACKUP = RelationshipRole.BACKUP
+_DRAWN = FactKind.DRAWN
+_LEAVE_UNASSIGNED = UnblockAction.LEAVE_UNASSIGNED
+_HOLD_ELAPSED = EndReason.HOLD_ELAPSED
+_BY_TRANSFER, _BY_DRAW = StartReason.TRANSFERRED, StartReason.DRAWN
+_RESIGNED = NeedCause.RESIGNED
+_DUE_SINCE_REGISTERED = Standing(due=Due(NeedCause.REGISTERED))
+
+_MOMENT = attrgetter("at")
+
+_ABOUT_BLOCKS = frozenset({FactKind.BLOCK_PLACED, FactKind.BLOCK_CHANGED, FactKind.BLOCK_LIFTED})
+_TERMS = frozenset({FactKind.MENTOR_ENROLLED, FactKind.MENTOR_RESIGNED})
 
 RECONCILE = "reconcile"
 """The source of what was found by comparing with the wiki, where no log entry was seen (rule 17)."""
@@ -68,83 +79,127 @@ def project(mentee: AccountId, facts: Iterable[Fact], policies: Sequence[PolicyV
 
     The facts may come in any order and more than once.
     """
-    about_blocks: list[BlockFact] = []
+    chronicle, course = Chronicle(), reigns(policies)
+    about_blocks, others, begins = _apart(facts)
+    settled, turns = settle(gather(about_blocks), course)
+    walk = Walk(Affairs(mentee), chronicle, begins)
+    walk.through(instants(course, turns, others))
+    return chronicle.frozen(walk.affairs.seats, freeze(settled, course))
+
+
+def project_each(
+    mentee: AccountId, facts: Iterable[Fact], courses: Sequence[Sequence[Reign]], until: datetime = FOREVER
+) -> "list[Walk]":
+    """The ties alone, under each of several courses of policy.
+
+    What happens before `until` is told, as though nothing came after. Until a block is placed no policy decides
+    anything, so that much is lived once.
+    """
+    about_blocks, others, begins = _apart(facts)
+    blocks = gather(about_blocks)
+    placed = blocks[0].placed_at if blocks else FOREVER
+    past = bisect_left(others, placed, key=_MOMENT)
+    shared = Walk(Affairs(mentee), Ties(), begins)
+    shared.through(instants((), (), others[:past]), min(placed, until))
+    if not blocks:
+        return [shared] * len(courses)
+    walks = [shared, *[shared.fork() for _ in courses[1:]]]
+    for walk, course in zip(walks, courses, strict=True):
+        walk.affairs.settings, later = in_force(course, placed)
+        _, turns = settle(blocks, course)
+        walk.through(instants(later, turns, others[past:]), until)
+    return walks
+
+
+def _apart(facts: Iterable[Fact]) -> tuple[list[BlockFact], list[Fact], datetime]:
+    """Those about blocks, those that have a rule, and when the mentee is first heard of."""
+    about_blocks: list[Any] = []
     others: list[Fact] = []
     begins = FOREVER
     for fact in standing(facts):
-        if isinstance(fact, (BlockPlaced, BlockChanged, BlockLifted)):
+        kind = fact.kind
+        if kind in _ABOUT_BLOCKS:
             about_blocks.append(fact)
-        elif fact.kind in RULES:
+        elif kind in RULES:
             others.append(fact)
-        if begins == FOREVER and not isinstance(fact, MentorEnrolled | MentorResigned):
+        if begins is FOREVER and kind not in _TERMS:
             begins = fact.at
-    policy = reigns(policies)
-    blocks, turns = settle(gather(about_blocks), policy)
-    walk = _Walk(mentee, begins)
-    for instant in instants(policy, turns, others, walk.next_by_itself):
-        walk.live(instant)
-    return walk.chronicle.frozen(walk.affairs.seats, blocks, walk.without_effect)
+    return about_blocks, others, begins
 
 
-class _Walk:
+class Walk:
     """One instant after the other; what each leaves is written down."""
 
-    def __init__(self, mentee: AccountId, begins: datetime) -> None:
-        self.affairs = Affairs(mentee)
-        self.chronicle = Chronicle()
-        self.without_effect: dict[Origin, str] = {}
+    __slots__ = ("_begins", "_next", "affairs", "chronicle")
+
+    def __init__(self, affairs: Affairs, chronicle: Ties, begins: datetime) -> None:
+        self.affairs, self.chronicle = affairs, chronicle
         self._begins = self._next = begins
 
-    def live(self, instant: Instant) -> None:
-        affairs = self.affairs
-        now, settings, turns, facts = instant
+    def fork(self) -> "Walk":
+        """Another that stands where this one does, and may go elsewhere from here."""
+        other = Walk(self.affairs.fork(), self.chronicle.fork(), self._begins)
+        other._next = self._next
+        return other
+
+    def ties(self) -> Sequence[TieDraft]:
+        """In the order of their starts, primary first."""
+        return self.chronicle.ties(self.affairs.seats)
+
+    def unblocks(self) -> Sequence[tuple[datetime, datetime]]:
+        """Since when the mentee had been blocked, and when the last counted block closed; in their order."""
+        return self.chronicle.unblocks()
+
+    def through(self, course: Iterable[Instant], until: datetime = FOREVER) -> None:
+        """Live all that comes before that moment, and between two instants what comes by itself."""
+        for now, happenings in course:
+            if now >= until:
+                break
+            while self._next < now:
+                self.live(self._next)
+            self.live(now, happenings)
+        while self._next < until:
+            self.live(self._next)
+
+    def live(self, now: datetime, happenings: Iterable[Happening] = ()) -> None:
+        """One instant: what happens, what follows from it by itself, and what chance adds."""
+        affairs, stir = self.affairs, STILL
         affairs.now = now
-        if settings is not None:
-            affairs.settings = settings
-        stir = affairs.turn_blocks(turns) if turns else STILL
-        draws = self._hear(facts) if facts else None
-        soonest = FOREVER
+        draws: list[Any] = []
+        for happening in happenings:
+            if isinstance(happening, Fact):
+                if happening.kind is _DRAWN:
+                    draws.append(happening)
+                else:
+                    self._hear(happening)
+            elif isinstance(happening, Reign):
+                affairs.settings = happening.settings
+            else:
+                stir = affairs.turn(happening, stir)
+        if stir is not STILL:
+            affairs.be_blocked_or_not(stir)
+        by_itself = FOREVER
         if affairs.counted:
-            soonest = release(affairs, stir)
-        elif stir.unblocked:
+            by_itself = release(affairs, stir)
+        elif stir.unblocked is not None:
             unblock(affairs, stir)
         if draws:
-            if len(draws) > 1:
-                # A primary's comes first: whom it gives a mentor may need a backup at that very moment.
-                draws.sort(key=lambda draw: draw.role is RelationshipRole.BACKUP)
-            self._hear(draws, drawing=True)
+            self._draw(draws)
         if now >= self._begins:
-            self._write_down(stir, soonest)
+            self._next = min(by_itself, self.chronicle.write(affairs, stir))
 
-    def _hear(self, facts: Sequence[Fact], drawing: bool = False) -> list[Drawn]:
-        """What each does, in their order; the draws are left for later unless it is their turn."""
+    def _draw(self, draws: list[Drawn]) -> None:
+        """A primary's comes first: whom it gives a mentor may need a backup at that very moment."""
+        for draw in sorted(draws, key=lambda draw: draw.role is _BACKUP):
+            self._hear(draw)
+
+    def _hear(self, fact: Fact) -> None:
+        """What it does; and why, if that is nothing."""
         affairs = self.affairs
-        draws: list[Drawn] = []
-        for fact in facts:
-            if isinstance(fact, Drawn) and not drawing:
-                draws.append(fact)
-                continue
-            affairs.cause = (fact.origin, None)
-            refusal = RULES[fact.kind](affairs, fact)
-            if refusal is not None:
-                self.without_effect[fact.origin] = refusal
-        return draws
-
-    def _write_down(self, stir: Stir, soonest: datetime) -> None:
-        affairs, chronicle, now = self.affairs, self.chronicle, self.affairs.now
-        blocked = affairs.blocked_since is not None
-        chronicle.write_ties(now, affairs.seats, blocked, stir)
-        for seat in affairs.seats:
-            if seat.tie is None or seat.wanted is not None:
-                chronicle.write_need(now, seat, affairs.wanted(seat), blocked)
-        life = affairs.life()
-        if life != chronicle.life:
-            chronicle.write_life(now, life)
-        self._next = min(soonest, life[-1])
-
-    def next_by_itself(self) -> datetime:
-        """When a hold ends, or the time within which a loss can be undone."""
-        return self._next
+        affairs.cause = (fact.origin, None)
+        refusal = RULES[fact.kind](affairs, fact)
+        if refusal is not None:
+            self.chronicle.refuse(fact.origin, refusal)
 
 
 # Blocks, and the clock (rules 1, 2, 4).
@@ -165,9 +220,9 @@ def release(affairs: Affairs, stir: Stir) -> datetime:
             ahead = tie.look_ahead(affairs.counted.values())
         if ahead.moment <= affairs.now and ahead.state is _ENDED:
             affairs.cause = tie.cause_of_release(affairs.now, stir)
-            affairs.lose(seat, EndReason.HOLD_ELAPSED)
-        else:
-            soonest = min(soonest, ahead.moment)
+            affairs.lose(seat, _HOLD_ELAPSED)
+        elif ahead.moment < soonest:
+            soonest = ahead.moment
     return soonest
 
 
@@ -178,7 +233,7 @@ def unblock(affairs: Affairs, stir: Stir) -> None:
         lost = seat.standing.lost
         if lost is None:
             continue
-        if affairs.settings.on_unblock is UnblockAction.LEAVE_UNASSIGNED:
+        if affairs.settings.on_unblock is _LEAVE_UNASSIGNED:
             seat.standing = Standing(barred=True)
         elif affairs.returns_until(seat) > affairs.now:
             key = TieKey(lost.key.fact, lost.key.number + 1)
@@ -239,7 +294,7 @@ def was_the_wikis_own_doing(affairs: Affairs, seat: Seat, fact: Assigned | Ended
         return False
     if seat.tie is None:
         return seat.standing.lost is not None
-    return seat.tie.was_suspended or bool(affairs.counted)
+    return bool(seat.tie.suspensions() or affairs.counted)
 
 
 def kept(affairs: Affairs, fact: Kept) -> Refusal:
@@ -248,7 +303,7 @@ def kept(affairs: Affairs, fact: Kept) -> Refusal:
     if tie is None or tie.mentor != fact.mentor or not affairs.counted:
         return UserErrorCode.NOT_OPEN
     if fact.until is not None and fact.until <= affairs.now:
-        return UserErrorCode.INVALID
+        return UserErrorCode.IN_THE_PAST
     tie.keep(fact.until or FOREVER)
     return None
 
@@ -270,13 +325,13 @@ def ended(affairs: Affairs, fact: Ended) -> Refusal:
 
 def enrolled(affairs: Affairs, fact: MentorEnrolled) -> Refusal:
     """Rule 5: a new term brings nobody back by itself."""
-    affairs.mentors.add(fact.mentor)
+    affairs.mentors |= {fact.mentor}
     return None
 
 
 def resigned(affairs: Affairs, fact: MentorResigned) -> Refusal:
     """Rule 5: their ties in both roles end."""
-    affairs.mentors.discard(fact.mentor)
+    affairs.mentors -= {fact.mentor}
     for seat in affairs.seats:
         if seat.is_held_by(fact.mentor):
             affairs.lose(seat, EndReason.MENTOR_RESIGNED)
@@ -288,8 +343,8 @@ def registered(affairs: Affairs, fact: Registered) -> Refusal:
     if fact.assign and not affairs.registered:
         affairs.registered = True
         seat = affairs.primary
-        if seat.tie is None and seat.standing == Standing() and seat.last is None:
-            seat.standing = Standing(due=Due(NeedCause.REGISTERED))
+        if seat.tie is None and seat.standing == NOTHING_KNOWN and seat.last is None:
+            seat.standing = _DUE_SINCE_REGISTERED
     return None
 
 
@@ -350,8 +405,7 @@ def drawn(affairs: Affairs, fact: Drawn) -> Refusal:
         return UserErrorCode.INVALID
     if seat is affairs.primary and affairs.backup.is_held_by(fact.mentor):
         return UserErrorCode.PRIMARY_IS_BACKUP
-    handed_over = due is not None and due.cause is NeedCause.RESIGNED
-    because = StartReason.TRANSFERRED if handed_over else StartReason.DRAWN
+    because = _BY_TRANSFER if due is not None and due.cause is _RESIGNED else _BY_DRAW
     affairs.start(seat, TieKey(fact.origin, 0), fact.mentor, because)
     return None
 

@@ -10,6 +10,9 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
+EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)
+"""Before it nothing happened on any wiki; whoever says so means that they don't know when."""
+
 _DURATION = re.compile(
     r"P(?=[0-9T])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,6})?)S)?)?",

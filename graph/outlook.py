@@ -37,7 +37,9 @@ def outlook(start: datetime, kept_until: datetime, phases: Collection[Phase]) ->
         expires = holds = phase.expires
         since, hold = phase.since, phase.hold
         if since is not None and hold is not None:
-            holds = min(after(max(start, since), hold), expires)
+            limited = after(max(since, start), hold)
+            if limited < expires:
+                holds = limited
         if holds > held:
             held, holder = holds, phase.block.key
         closes = max(closes, expires)

@@ -1,57 +1,114 @@
 """The composition root: where the parts that answer are put together, and nowhere else."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse
+from starlette.responses import FileResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.compile.plan import Memory
+from mentorgraph import documents
+from mentorgraph.answering import Answering
+from mentorgraph.callers import Callers
 from mentorgraph.executor import Compiled, Engine, Executor
-from mentorgraph.front import PATH, Front
-from mentorgraph.settings import Settings
-from mentorgraph.view import View
+from mentorgraph.eyes import logs
+from mentorgraph.front import Front
+from mentorgraph.probes import Probes
+from mentorgraph.settings import Settings, SettingsError
+from mentorgraph.signin import Provider, SignIn
+from mentorgraph.watching.news import News
+from mentorgraph.watching.operations import Desk
+from mentorgraph.watching.standing import Standings
 from models.ledger import Ledger
-from models.ledger.connections import Clock, wall_clock
+from models.ledger.connections import Clock, Timed, wall_clock
 from models.reader import Reader
-from resolvers.schema import build
+from models.relay import Relay
+from resolvers.schema import build, core
 
 STATIC = Path(__file__).parent / "static"
 
 
 def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front:
     """The application over one database, which it opens when it starts and closes when it ends."""
-    view = View(build(extensions=[Compiled], execution_context_class=Executor))
+    schema = build(extensions=[Compiled], execution_context_class=Executor)
+    provider = Provider.of(settings)
+    trusted = documents.read(settings.trusted_documents)
+    known = documents.operations(trusted, core(schema))
     # Strawberry writes a traceback for every caller's mistake; what deserves one is logged in errors.py.
     logging.getLogger("strawberry.execution").disabled = True
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with Reader.open(dsn, settings) as reader, Ledger.open(dsn, clock=clock) as ledger:
-            front.engine = view.engine = Engine(reader, Memory(), settings.open, clock)
-            view.ledger = ledger
-            yield
+        hints = front.hints
+        async with AsyncExitStack() as stack:
+            timed = stack.enter_context(traced(front, settings))
+            reader = await stack.enter_async_context(Reader.open(dsn, settings, timed=timed))
+            ledger = await stack.enter_async_context(
+                Ledger.open(dsn, clock=clock, told=hints.tell, timed=timed)
+            )
+            engine = Engine(reader, Memory(trusted=known), clock, settings.introspection)
+            by_tls = (settings.public_url or "").startswith("https:")
+            front.callers = callers = Callers(ledger, clock, by_tls=by_tls)
+            if sign_in is not None:
+                sign_in.ledger, sign_in.callers = ledger, callers
+            front.answering = answering = Answering(schema, engine, ledger, trusted, settings.trusted_only)
+            hints.news = news = News(reader, settings.look_every)
+            hints.relay = relay = Relay(dsn, news.hint)
+            desk = Desk(answering, news, Standings(), callers)
+            with closing(answering.study):
+                async with beside(news.run(), relay.run()), front.door.opened(desk), probes.opened():
+                    yield
 
-    routes = [
-        Route(PATH, view),
-        Route("/", graphiql),
-        Route("/healthz", healthz),
-        Mount("/static", StaticFiles(directory=STATIC)),
-    ]
-    front = Front(Starlette(routes=routes, lifespan=lifespan), settings.host)
+    pages = Starlette(lifespan=lifespan)
+    front = Front(pages, settings)
+    if settings.log_requests:
+        front.counts.append(logs.request)
+    probes = Probes(front, dsn, metrics=settings.metrics)
+    sign_in = None if provider is None else SignIn(provider, front.cross_origin, front.allowances)
+    ways_in = [] if sign_in is None else sign_in.routes
+    pages.routes.extend(
+        (Route("/", graphiql), *probes.routes, *ways_in, Mount("/static", StaticFiles(directory=STATIC)))
+    )
     return front
+
+
+@contextmanager
+def traced(front: Front, settings: Settings) -> Iterator[Timed | None]:
+    """Send traces, if they are wanted, for as long as the block takes; what is to be told how long statements take."""
+    if settings.otlp_endpoint is None:
+        yield None
+        return
+    try:
+        from mentorgraph.eyes import tracing  # noqa: PLC0415 - half a second, and libraries that few need
+    except ImportError as error:
+        raise SettingsError(
+            "MENTORGRAPH_OTLP_ENDPOINT is set, but what sends traces is not installed: "
+            "pip install -r requirements/trace.txt"
+        ) from error
+    with tracing.sending(settings.otlp_endpoint, settings.trace_sample) as traces:
+        front.counts.append(traces.finish)
+        yield traces.statement
+
+
+@asynccontextmanager
+async def beside(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let these run for as long as the block takes."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def graphiql(_: Request) -> FileResponse:
     """GraphiQL, without a single address of elsewhere in it."""
     return FileResponse(STATIC / "graphiql" / "index.html")
-
-
-async def healthz(_: Request) -> PlainTextResponse:
-    """Whether the process answers; whether the database does is another question, with another remedy."""
-    return PlainTextResponse("ok\n")

@@ -1,9 +1,9 @@
-"""The command `mentorgraph`: serve, migrate, demo, rebuild, schema and import-log."""
+"""The command `mentorgraph`: serve, migrate, demo, rebuild, schema, import, export, simulate,
+jobs, token and grant."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +11,9 @@ import typer
 import uvloop
 
 from graph.errors import MentorgraphError
-from mentorgraph import postgres, settings
-from mentorgraph.settings import Settings
+from graph.moments import EARLIEST
+from mentorgraph import access, postgres, settings
+from mentorgraph.database import database
 
 app = typer.Typer(
     help="Keeps mentors, mentees, blocks and their relationships for wikis.",
@@ -20,6 +21,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+jobs = typer.Typer(help="Long work: how it goes, and what to do about it.", invoke_without_command=True)
+app.add_typer(jobs, name="jobs")
+app.add_typer(access.tokens, name="token")
+app.command(name="grant")(access.grant)
 
 WRONG_USE = 2
 FAILED = 1
@@ -31,7 +37,7 @@ def main() -> None:
         app()
     except settings.SettingsError as error:
         _end(str(error), WRONG_USE)
-    except (postgres.PostgresError, MentorgraphError) as error:
+    except (postgres.PostgresError, MentorgraphError, OSError) as error:
         _end(str(error), FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -41,16 +47,6 @@ def _end(message: str, status: int) -> None:
     for line in message.splitlines():
         print(f"mentorgraph: {line}", file=sys.stderr)  # noqa: T201 - this is the command's own voice
     sys.exit(status)
-
-
-@contextmanager
-def database(chosen: Settings) -> Iterator[str]:
-    """The DSN of the database: the given one, or the embedded one for as long as the block takes."""
-    if chosen.database_url is not None:
-        yield chosen.database_url
-        return
-    with postgres.running(chosen.data_dir) as dsn:
-        yield dsn
 
 
 @app.command()
@@ -121,6 +117,93 @@ def schema(
         _end(f"{check} is not what the code says. Run `make schema` and commit it.", FAILED)
 
 
+class Format(StrEnum):
+    """What an export is for."""
+
+    FACTS = "facts"
+    TABLES = "tables"
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False)],
+    wiki: Annotated[str, typer.Option(help="Which wiki: its database name.")],
+    form: Annotated[
+        list[Format] | None,
+        typer.Option("--format", help="facts: for another installation; tables: for reading. Else both."),
+    ] = None,
+    with_hidden: Annotated[
+        bool, typer.Option("--with-hidden", help="Hidden names and reasons too, for moving house.")
+    ] = False,
+) -> None:
+    """Export a wiki: facts and policies as JSON lines; ties, spans and events as CSV."""
+    chosen = settings.read()
+    from mentorgraph.export import run
+
+    forms = form or list(Format)
+    with database(chosen, beside=True) as dsn:
+        status = uvloop.run(
+            run(
+                dsn,
+                folder,
+                wiki=wiki,
+                facts=Format.FACTS in forms,
+                tables=Format.TABLES in forms,
+                with_hidden=with_hidden,
+            )
+        )
+    raise typer.Exit(status)
+
+
+imports = typer.Typer(help="Bring in what a wiki or another installation knows.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+
+@imports.command(name="growth")
+def import_growth(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)],
+    wiki: Annotated[str, typer.Option(help="Whose mentors they are: the wiki's database name.")],
+    url: Annotated[str | None, typer.Option(help="The wiki's address, where it is new here.")] = None,
+    read_at: Annotated[
+        datetime | None,
+        typer.Option(
+            help="When it was so, where no file's name says the day; in UTC. Else: when it was written."
+        ),
+    ] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
+    in_place: Annotated[
+        bool,
+        typer.Option("--in-place", help="Never close the tables to others; slower for millions."),
+    ] = False,
+) -> None:
+    """Import mentors and mentees: dumps of growthexperiments_mentor_mentee (CSV, SQL) and GrowthMentors.json."""
+    chosen = settings.read()
+    from mentorgraph.importgrowth import run
+
+    moment = read_at and read_at.replace(tzinfo=UTC)
+    with database(chosen) as dsn:
+        status = uvloop.run(
+            run(dsn, files, wiki=wiki, url=url, read_at=moment, rejects=rejects, in_place=in_place)
+        )
+    raise typer.Exit(status)
+
+
+@imports.command(name="facts")
+def import_facts(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)],
+    wiki: Annotated[str | None, typer.Option(help="Another name for the wiki than the export says.")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where refused lines go.")] = None,
+) -> None:
+    """Import what `mentorgraph export` has written: the same facts and policies, and so the same timelines."""
+    chosen = settings.read()
+    from mentorgraph.importfacts import run
+
+    with database(chosen) as dsn:
+        status = uvloop.run(run(dsn, files, wiki=wiki, rejects=rejects))
+    raise typer.Exit(status)
+
+
+@imports.command(name="log")
 @app.command(name="import-log")
 def import_log(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)],
@@ -138,3 +221,86 @@ def import_log(
     with database(chosen) as dsn:
         status = uvloop.run(run(dsn, files, wiki=wiki, read_at=moment, rejects=rejects))
     raise typer.Exit(status)
+
+
+@app.command()
+def simulate(
+    wiki: Annotated[str | None, typer.Option(help="Whose past, from what is recorded.")] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", help="From when on, in UTC; a year before the end if left out."),
+    ] = None,
+    end: Annotated[datetime | None, typer.Option("--to", help="Until when, in UTC; now if left out.")] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="A preset's name, or a JSON file of settings; all presets if left out."),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Where an SVG of continuity against clutter goes.")
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="A synthetic past in place of a wiki's: enwiki-year.")
+    ] = None,
+    blocked: Annotated[
+        int | None, typer.Option(min=1, help="Blocked mentees of the scenario; 70,000 if left out.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the scenario's dice; 1 if left out.")] = None,
+) -> None:
+    """Tell what policies would have made of what happened: ties kept, and the clutter on mentors' lists."""
+    if (wiki is None) == (scenario is None):
+        _end("Name either a --wiki or a --scenario.", WRONG_USE)
+    if scenario is not None and (start or end):
+        _end("A scenario has a year of its own: leave --from and --to out.", WRONG_USE)
+    if wiki is not None and not (blocked is None and seed is None):
+        _end("A wiki has a past of its own: leave --blocked and --seed out, or name a --scenario.", WRONG_USE)
+    if any(moment is not None and moment.year <= EARLIEST.year for moment in (start, end)):
+        _end(f"Give moments after the year {EARLIEST.year}.", WRONG_USE)
+    if plot is not None and not plot.parent.is_dir():
+        _end(f"There is no folder {plot.parent} for the plot.", WRONG_USE)
+    from graph.outcome import Window
+    from mentorgraph import simulate as it
+    from models.ledger.simulations import Simulation
+
+    settings_of_each = it.policies(policy or ())
+    if scenario is not None:
+        choice = it.Choice(scenario, 70_000 if blocked is None else blocked, 1 if seed is None else seed)
+        simulation, outcomes = uvloop.run(it.of_scenario(choice, settings_of_each))
+    else:
+        assert wiki is not None
+        until = end.replace(tzinfo=UTC) if end else datetime.now(UTC)
+        since = start.replace(tzinfo=UTC) if start else until - timedelta(days=365)
+        simulation = Simulation(settings_of_each, Window(since, until))
+        with database(settings.read(), beside=True) as dsn:
+            outcomes = uvloop.run(it.of_wiki(dsn, wiki, simulation))
+    it.tell(wiki or scenario or "", simulation, outcomes, plot)
+
+
+@jobs.callback()
+def list_jobs(context: typer.Context) -> None:
+    """List long work, newest first."""
+    if context.invoked_subcommand is None:
+        from mentorgraph.joblist import show
+
+        chosen = settings.read()
+        with database(chosen, beside=True) as dsn:
+            uvloop.run(show(dsn))
+
+
+@jobs.command(name="cancel")
+def cancel_job(job: Annotated[str, typer.Argument(help="As the list names it, such as enwiki/12.")]) -> None:
+    """Stop a job between two batches; what it has done stays."""
+    from mentorgraph.joblist import cancel
+
+    chosen = settings.read()
+    with database(chosen, beside=True) as dsn:
+        uvloop.run(cancel(dsn, job))
+
+
+@jobs.command(name="run")
+def run_jobs() -> None:
+    """Do what there is to do, where no server does."""
+    from mentorgraph.joblist import run
+
+    chosen = settings.read()
+    with database(chosen, beside=True) as dsn:
+        uvloop.run(run(dsn))

@@ -1,8 +1,4 @@
-"""The drawer: draws mentors for those who wait, and tells what the clock alone has brought.
-
-Nothing that callers read depends on it: a block's end is known beforehand, and a read at any moment is right
-without it. It only makes draws that had nobody to fall on, and lets the feed speak of what has come due.
-"""
+"""The drawer: draws mentors for those who wait, where nobody was there to be drawn before, and forgets old keys."""
 
 import asyncio
 import logging
@@ -10,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from graph.errors import MentorgraphError
+from mentorgraph.watching.hints import Hints
 from models.ledger import Ledger
 
 LOG = logging.getLogger("mentorgraph")
 
 
-async def draw_forever(dsn: str, every: float) -> None:
+async def draw_forever(dsn: str, every: float, hints: Hints) -> None:
     """Look every so many seconds, until cancelled."""
-    async with Ledger.open(dsn, size=1) as ledger:
+    async with Ledger.open(dsn, size=1, told=hints.tell) as ledger:
         while True:
             await asyncio.sleep(every)
             await draw(ledger)
@@ -25,21 +22,21 @@ async def draw_forever(dsn: str, every: float) -> None:
 
 async def draw(ledger: Ledger) -> None:
     """One look at every wiki. What goes wrong with one holds up neither the others nor the next look."""
-    with told():
+    with told("drawer"):
         for wiki in (await ledger.wikis()).values():
-            with told():
+            with told("drawer"):
                 await ledger.answer_needs(wiki)
-    with told():
-        await ledger.tell_due()
+    with told("drawer"):
+        await ledger.forget_keys()
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def told(who: str) -> Iterator[None]:
     """Tell the operator of a failure, and go on."""
     try:
         yield
     except MentorgraphError as error:
         # The database is away, or a wiki's mentors are all full: the next look may find better.
-        LOG.warning("the drawer will look again: %s", error)
+        LOG.warning("the %s will look again: %s", who, error)
     except Exception:
-        LOG.exception("the drawer will look again")
+        LOG.exception("the %s will look again", who)

@@ -1,21 +1,27 @@
-"""What a caller is told of an error: the words of errors that are meant for callers, and of no other."""
+"""What a caller is told of an error: the words of errors that are meant for callers, and of no other.
+
+Nothing here is kept from one request to the next, so no error can be told to another's caller.
+"""
 
 import logging
+import re
 from secrets import token_hex
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
-from graphql import GraphQLError
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError
 
-from graph.errors import Refused, RequestRefused, Unavailable
+from graph.compile import coordinates
+from graph.compile.plan import Operation
+from graph.errors import ErrorCode, Refused, RequestRefused, Unavailable
+from mentorgraph.eyes.figures import ERRORS
 
 LOG = logging.getLogger("mentorgraph")
 
-UNAVAILABLE = "UNAVAILABLE"
-INTERNAL = "INTERNAL"
-
 NO_DATABASE = "The database cannot be reached now; the same request may succeed in a moment."
 TOO_SLOW = "The answer took too long. Ask for less at once."
+SUGGESTION: Final = re.compile(r"\s*Did you mean [^?]*\?")
+"""What graphql-core says where it knows a name that is near."""
 
 # A connection that was cut says so in one of these, depending on what it was doing when.
 LOST = (
@@ -29,44 +35,64 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.ObjectNotInPrerequisiteStateError,  # a database that takes no connections, as while it is restored
 )
 
 
-def told(error: GraphQLError) -> dict[str, Any]:
-    """The error as it is sent."""
-    said = dict(error.formatted)
+def said(code: ErrorCode, message: str, **more: Any) -> dict[str, Any]:
+    """An error as it is sent: every one is made here."""
+    ERRORS.labels(code.value).inc()
+    return {
+        "message": message,
+        "extensions": {"code": code.value, "retryable": code.retryable}
+        | {name: value for name, value in more.items() if value is not None},
+    }
+
+
+def told(error: GraphQLError, operation: Operation | None = None, *, suggest: bool = True) -> dict[str, Any]:
+    """A GraphQLError as it is sent: of the document's text, or of what happened while the operation was run."""
+    coordinate = operation.coordinate(error.path) if operation is not None and error.path else None
     cause = error.original_error
     if cause is not None and not isinstance(cause, GraphQLError):
-        said |= _told_of(cause)
-    return said
+        return told_of(cause, coordinate=coordinate) | place_of(error)
+    is_no_graphql = isinstance(error, GraphQLSyntaxError)
+    otherwise = ErrorCode.GRAPHQL_PARSE_FAILED if is_no_graphql else ErrorCode.BAD_USER_INPUT
+    code = ErrorCode((error.extensions or {}).get("code", otherwise))
+    return said(code, worded(error, suggest=suggest), coordinate=coordinate) | place_of(error)
 
 
-def said_of(cause: BaseException) -> GraphQLError:
-    """What is told of a failure outside of any field."""
-    known = _told_of(cause)
-    return GraphQLError(known["message"], extensions=known["extensions"])
-
-
-def is_unavailable(errors: list[Any]) -> bool:
-    return any(error.get("extensions", {}).get("code") == UNAVAILABLE for error in errors)
-
-
-def _told_of(cause: BaseException) -> dict[str, Any]:
-    if isinstance(cause, (Refused, RequestRefused)):
-        return {"message": cause.message, "extensions": {"code": str(cause.code)}}
+def told_of(cause: BaseException, **more: Any) -> dict[str, Any]:
+    """What is told of a failure, outside of any field too."""
+    if isinstance(cause, RequestRefused):
+        return said(cause.code, cause.message, **more)
+    if isinstance(cause, Refused):
+        return said(ErrorCode.BAD_USER_INPUT, cause.message, **more)
     # asyncpg calls a value that fits no type an InterfaceError too: that is a mistake of ours.
     if isinstance(cause, LOST) and not isinstance(cause, ValueError):
-        return {"message": NO_DATABASE, "extensions": {"code": UNAVAILABLE}}
+        return said(ErrorCode.UNAVAILABLE, NO_DATABASE, **more)
     if isinstance(cause, asyncpg.QueryCanceledError):
-        return {"message": TOO_SLOW, "extensions": {"code": "TIMEOUT"}}
-    return _internal(cause)
-
-
-def _internal(cause: BaseException) -> dict[str, Any]:
-    """An exception's own words may hold anyone's data: they go to the log, and its number to the caller."""
+        return said(ErrorCode.TIMEOUT, TOO_SLOW, **more)
+    # An exception's own words may hold anyone's data: its class and place go to the log, its number to the caller.
     number = token_hex(4)
     LOG.error("internal error %s", number, exc_info=cause)
-    return {
-        "message": f"Internal error {number}. It is in the server's log under this number.",
-        "extensions": {"code": INTERNAL, "id": number},
-    }
+    message = f"Internal error {number}. It is in the server's log under this number."
+    return said(ErrorCode.INTERNAL, message, errorId=number, **more)
+
+
+def invalid(
+    error: GraphQLError, schema: GraphQLSchema, document: DocumentNode, *, suggest: bool
+) -> dict[str, Any]:
+    """What is told of a document that does not fit the schema."""
+    coordinate = next((coordinates.of_node(schema, document, node) for node in error.nodes or ()), None)
+    message = worded(error, suggest=suggest)
+    return said(ErrorCode.GRAPHQL_VALIDATION_FAILED, message, coordinate=coordinate) | place_of(error)
+
+
+def worded(error: GraphQLError, *, suggest: bool) -> str:
+    """GraphQL's own words. Where nobody may read the schema, names that are near would tell it all, one by one."""
+    return error.message if suggest else SUGGESTION.sub("", error.message)
+
+
+def place_of(error: GraphQLError) -> dict[str, Any]:
+    """Where in the document and in the answer."""
+    return {name: part for name, part in error.formatted.items() if name in ("locations", "path")}

@@ -1,15 +1,16 @@
-"""Strawberry's executor, overridden in two places: queries are compiled, and so are payloads' objects.
+"""Strawberry's executor, overridden where a payload is made: queries are compiled, and so are payloads' objects.
 
 A query never reaches graphql-core: an extension answers it by its statement, and remembers the operation for
 the front. A mutation runs as graphql-core has it, its root fields one after the other, each in a transaction
 of its own in the ledger. Where its payload has an object, the resolver has put an address; it is read after
-the commit, through the reader, so that a caller sees what everyone sees from now on.
+the commit, through the reader, so that a caller sees what everyone sees from now on. What was only rehearsed is
+read where it was changed, before it is undone.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -17,7 +18,9 @@ from graphql import (
     ExecutionResult,
     FieldNode,
     GraphQLAbstractType,
+    GraphQLList,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLResolveInfo,
     OperationType,
     VariableNode,
@@ -29,10 +32,12 @@ from graphql.pyutils import Path
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graph.caller import Caller
 from graph.compile.ids import Ref
-from graph.compile.plan import Memory, NotCompiled, Operation, Unreadable, about, request
+from graph.compile.plan import LIMITS, Memory, NotCompiled, Operation, Unreadable, about, request
 from graph.compile.shape import OUT, Shape, Values, shape_of
-from graph.errors import RequestRefused
+from graph.errors import ErrorCode, RequestRefused
+from models.ledger import Rehearsal
 from models.ledger.connections import Clock, wall_clock
 from models.reader import Reader
 
@@ -47,16 +52,16 @@ class Engine:
 
     reader: Reader
     memory: Memory
-    open: bool
-    """Whether callers see what is hidden. Until there are roles, a setting of the installation says so."""
     clock: Clock = wall_clock
     """The moment of a read; tests walk through the days of a story."""
+    introspection: bool = True
+    """Whether callers may read the schema, and are told names that are near those that they got wrong."""
+    most: int = LIMITS.rows
+    """What an operation may cost."""
 
-    def values(self) -> Values:
-        """What a request brings besides its variables."""
-        return request(
-            self.clock(), sees_hidden=self.open, sees_opt_outs=self.open, directory=self.reader.directory
-        )
+    def values(self, caller: Caller) -> Values:
+        """What a caller's request brings besides its variables."""
+        return request(self.clock(), caller, self.reader.directory)
 
 
 class Compiled(SchemaExtension):
@@ -65,10 +70,9 @@ class Compiled(SchemaExtension):
     operation: Operation | None = None
 
     async def on_parse(self) -> AsyncIterator[None]:
-        """Take an operation that is remembered: it is parsed, and valid."""
+        """Take the document as it was read within the limits; that of an operation that is known is valid."""
         self.operation = self._engine.memory.get(*self._asked)
-        if self.operation is not None:
-            self.execution_context.graphql_document = self.operation.document
+        self.execution_context.graphql_document = self.execution_context.context["document"]
         yield
 
     async def on_validate(self) -> AsyncIterator[None]:
@@ -88,9 +92,12 @@ class Compiled(SchemaExtension):
         yield
 
     async def _answer(self, operation: Operation, variables: Mapping[str, Any]) -> ExecutionResult:
-        values = self._engine.values()
+        values = self._engine.values(self.execution_context.context["caller"])
         plan = operation.plan(operation.read(variables, values))
-        data, errors = await self._engine.reader.answer(plan, values)
+        try:
+            data, errors = await self._engine.reader.answer(plan, values)
+        finally:
+            self.execution_context.context["cost"] = values.get("cost")
         return ExecutionResult(orjson.loads(data), errors or None)
 
     def _remembered(self) -> Operation:
@@ -99,12 +106,7 @@ class Compiled(SchemaExtension):
         document = self.execution_context.graphql_document
         assert document is not None
         schema = self.execution_context.schema._schema  # noqa: SLF001 - graphql-core's has no public name
-        try:
-            operation = Operation(schema, document, name)
-        except NotCompiled as error:
-            # Strawberry would take the first. The specification knows better: nobody can tell.
-            raise RequestRefused("WHICH_OPERATION", WHICH_OPERATION) from error
-        return self._engine.memory.put(query, name, operation)
+        return self._engine.memory.put(query, name, Operation(schema, document, name))
 
     @property
     def _engine(self) -> Engine:
@@ -117,8 +119,22 @@ class Compiled(SchemaExtension):
         return context.query or "", context._provided_operation_name  # noqa: SLF001 - as it was sent
 
 
+class Reading:
+    """A read that begins when it is awaited: of a request that was given up, many never are."""
+
+    def __init__(self, read: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self.read = read
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self.read().__await__()
+
+
 class Executor(StrawberryGraphQLCoreExecutionContext):
     """graphql-core's executor, which reads an address by its statement."""
+
+    most_described = 250
+    """Objects of the schema that are described beside data, all of it on the thread that answers everybody."""
+    described = 0
 
     def complete_object_value(
         self,
@@ -130,7 +146,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         if isinstance(result, Ref):
-            return self._read(result, field_details_list, path)
+            return Reading(partial(self._read, result, field_details_list, path))
+        if return_type.name.startswith("__"):
+            self._count_described()
         return super().complete_object_value(
             return_type, field_details_list, info, path, result, position_context
         )
@@ -145,24 +163,78 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         if isinstance(result, Ref):
-            return self._read(result, field_details_list, path)
+            return Reading(partial(self._read, result, field_details_list, path))
         return super().complete_abstract_value(
             return_type, field_details_list, info, path, result, position_context
         )
 
+    def complete_list_value(
+        self,
+        return_type: GraphQLList[Any],
+        field_details_list: Details,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """What the caller may not know of is in no list, in a payload's neither."""
+        completed: Any = super().complete_list_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+        located = isinstance(result, list) and bool(result) and isinstance(result[0], Ref)
+        return _those_there(completed) if located else completed
+
+    async def complete_awaitable_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: Details,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Awaitable[Any],
+        position_context: Any,
+    ) -> Any:
+        """A root field's payload; what was only rehearsed for it is undone when it is complete."""
+        try:
+            return await super().complete_awaitable_value(
+                return_type, field_details_list, info, path, result, position_context
+            )
+        finally:
+            if path.prev is None and (rehearsal := self.context_value.pop("rehearsal", None)) is not None:
+                await rehearsal.end()
+
+    def _count_described(self) -> None:
+        self.described += 1
+        if self.described > self.most_described:
+            sentence = f"This describes more than {self.most_described:,} types and fields of the schema. "
+            raise RequestRefused(
+                ErrorCode.TOO_EXPENSIVE, sentence + "Ask for the schema by itself, or for less of it."
+            )
+
     async def _read(self, ref: Ref, details: Details, path: Path) -> Any:
         engine: Engine = self.context_value["engine"]
         operation: Operation = self.context_value["operation"]
-        values = engine.values()
+        values = engine.values(self.context_value["caller"])
         shape = payload_shape(operation, self.context_value["variables"], values)
         plan = operation.plan_for(shape, ref.type, details)
-        data, errors = await engine.reader.answer(plan, about(ref, values), tuple(path.as_list()))
+        rehearsal: Rehearsal | None = self.context_value.get("rehearsal")
+        fetch = None if rehearsal is None else rehearsal.fetch
+        data, errors = await engine.reader.answer(plan, about(ref, values), tuple(path.as_list()), fetch)
         found = orjson.loads(data)
         if found is None and errors:
             raise errors[0]
         for error in errors:
             self.collected_errors.add(error, path)
         return found
+
+
+class Describer(Executor):
+    """The same for what asks for nothing but the schema, beside the thread that answers."""
+
+    most_described = 10_000
+
+
+async def _those_there(completed: Awaitable[list[Any]]) -> list[Any]:
+    return [one for one in await completed if one is not None]
 
 
 def payload_shape(operation: Operation, variables: Mapping[str, Any], values: Values) -> Shape:

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from graph.history import WIKI_LOG
@@ -21,6 +21,8 @@ from mentorgraph.feed.entries import LeftOut
 from mentorgraph.feed.gather import Reading, SeveralWikisError
 from mentorgraph.feed.rejects import Refusal, Reject, rejects_of
 from mentorgraph.feed.resolve import Known, Line, Resolved, Unresolved, Whence, names_in, resolve
+from mentorgraph.rejected import FINE, REFUSED, WRONG_USE
+from mentorgraph.upkeep import percents
 from models.ledger import Entry, Ledger, Target
 from models.ledger.resolving import Known as Recorded
 from models.ledger.resolving import find
@@ -31,7 +33,6 @@ AT_ONCE = 6000
 
 MADE_BETWEEN_COLLECTIONS = 500_000
 
-FINE, REFUSED, WRONG_USE = 0, 1, 2
 REJECTS = "rejects.jsonl"
 
 
@@ -88,7 +89,7 @@ async def import_log(
 ) -> ImportOutcome:
     """Import the files, and with them once more what was refused before: perhaps they tell what it lacked."""
     sources = _sources(files, rejects)
-    with _few_collections(), _bar(console) as bar:
+    with _few_collections(), percents(console) as bar:
         reading = _read(sources, wiki_db_name, read_at, bar)
         wiki = await _wiki(ledger, reading)
         gathered = reading.gathered()
@@ -260,10 +261,3 @@ def _few_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
-
-
-@contextmanager
-def _bar(console: Console) -> Iterator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        yield bar

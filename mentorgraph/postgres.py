@@ -25,6 +25,8 @@ SUPERUSER = "postgres"
 PATIENCE = 30.0
 SOCKET_PATH_LIMIT = 100  # the kernel's is 107 on Linux and 103 on macOS, the trailing zero included
 
+SOCKETS_IN_STATE = 4  # the line of postmaster.pid that says where the socket is, counted from 0
+
 # What is lost in a crash is only ever a test's: no write waits for the disk.
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
@@ -69,6 +71,20 @@ def running(folder: Path, settings: Sequence[str] = ()) -> Iterator[str]:
                     yield dsn(sockets)
                 finally:
                     _stop(server)
+
+
+def beside(folder: Path) -> str | None:
+    """The DSN of the server that another process runs over this folder; None where none does."""
+    folder = folder.resolve()
+    try:
+        with (folder / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        state = _state(folder / "postgres").splitlines()
+        return dsn(Path(state[SOCKETS_IN_STATE])) if state and state[-1].strip() == "ready" else None
+    return None
 
 
 def dsn(sockets: Path, database: str = "postgres") -> str:

@@ -1,21 +1,28 @@
 """One run of the server: prepare the database, listen, say what to open, and stop in order."""
 
 import asyncio
-import logging
+import gc
+import resource
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Final
 
 import uvicorn
 
-from mentorgraph.app import create_app
+from mentorgraph.announcer import announce_forever
+from mentorgraph.app import beside, create_app
+from mentorgraph.connections import MOST, configuration
 from mentorgraph.drawer import draw_forever
+from mentorgraph.eyes import logs
+from mentorgraph.front import Front
 from mentorgraph.settings import Settings, SettingsError
-from mentorgraph.upkeep import CONSOLE, fill, ready
+from mentorgraph.upkeep import CONSOLE, fill, let_in, ready
+from mentorgraph.worker import work_forever
 
-GOODBYE = 5
-"""Seconds that running requests have to end in."""
+BESIDE: Final = 500
+"""Files that are open beside clients' connections, those to the database among them."""
 
 
 def listener(settings: Settings) -> socket.socket:
@@ -32,7 +39,8 @@ def listener(settings: Settings) -> socket.socket:
 
 async def serve(settings: Settings, dsn: str, listening: socket.socket) -> None:
     """Serve until a signal says to stop."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin(words=settings.log_words)
+    _allow_files(MOST + BESIDE)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -43,35 +51,65 @@ async def serve(settings: Settings, dsn: str, listening: socket.socket) -> None:
     CONSOLE.print("Stopped.")
 
 
+def _allow_files(wanted: int) -> None:
+    """Let this process have so many files, as far as it may decide: a shell's usual 1,024 are soon used up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 async def _listen(settings: Settings, dsn: str, listening: socket.socket, stop: asyncio.Event) -> None:
-    config = uvicorn.Config(
-        create_app(settings, dsn),
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GOODBYE,
-    )
-    server = _Server(config)
-    waiting = asyncio.create_task(_set(stop))
-    waiting.add_done_callback(lambda _: setattr(server, "should_exit", True))
-    drawing = asyncio.create_task(draw_forever(dsn, settings.draw_every))
-    try:
+    front = create_app(settings, dsn)
+    server = _Server(front)
+    async with beside(
+        _exit(server, front, stop, settings.drain),
+        draw_forever(dsn, settings.draw_every, front.hints),
+        announce_forever(dsn, front.hints, front.signs),
+        work_forever(dsn, told=front.hints.tell),
+    ):
         await server.serve([listening])
-    finally:
-        waiting.cancel()
-        drawing.cancel()
-        await asyncio.wait({drawing})
+
+
+async def _exit(server: uvicorn.Server, front: Front, stop: asyncio.Event, drain: float) -> None:
+    """When it is asked to stop: say so at `/readyz`, and after a while tell the sockets, which uvicorn would close
+    without a word. Whoever asks again does not want to wait.
+    """
+    await stop.wait()
+    stop.clear()
+    front.signs.is_leaving = True
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), drain)
+    stop.clear()
+    await front.door.drain()
+    server.should_exit = True
+    await stop.wait()
+    server.force_exit = True
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, front: Front) -> None:
+        super().__init__(configuration(front))
+        self.front = front
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals are handled above: uvicorn would raise them again when it ends, before PostgreSQL has."""
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self.force_exit:
+            # Who is in a hurry does not wait for requests; the connections to the database are closed all the same.
+            await self.lifespan.shutdown()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        assert self.front.answering is not None
+        await self.front.answering.study.prepare()
+        # What is there by now stays to the end. To look through it again each time held the loop for 70 ms.
+        gc.collect()
+        gc.freeze()
         for listening in sockets or ():
             _say_what_to_open(listening)
 
@@ -83,6 +121,16 @@ def _say_what_to_open(listening: socket.socket) -> None:
         f"\n[bold]mentorgraph is up.[/bold] Stop it with Ctrl-C.\n\n"
         f"  Open        [bold]{address}/[/bold]   (GraphiQL, with a query to begin with)\n"
         f"  Endpoint    {address}/graphql\n"
+    )
+
+
+def _say_the_token(token: str) -> None:
+    CONSOLE.print(
+        f"\nA first token, which may do all. It is shown this once:\n\n"
+        f"  [bold]{token}[/bold]\n\n"
+        f"Send it as the header   Authorization: Bearer {token[:10]}…   (in GraphiQL: Headers, below the query).\n"
+        f"Reading what is public needs none. More of them: mentorgraph token --help",
+        soft_wrap=True,
     )
 
 
@@ -106,6 +154,10 @@ async def _prepare(settings: Settings, dsn: str) -> None:
     await ready(dsn, settings.connect_timeout)
     if settings.demo:
         await _fill(settings, dsn)
+    brought = settings.bootstrap_token
+    token = await let_in(dsn, None if brought is None else brought.get_secret_value())
+    if token is not None:
+        _say_the_token(token)
 
 
 async def _fill(settings: Settings, dsn: str) -> None:

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,8 +13,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "MENTORGRAPH_"
 
+DEAREST = 50_000
+"""What one operation may cost, as `graph.compile.cost` has it."""
+
 # Read by the tests, not by the server; known here so that the server does not refuse them.
 OF_OTHERS = frozenset({"MENTORGRAPH_TEST_DATABASE_URL"})
+
+
+SHORTEST, LONGEST = 32, 256
+"""Characters of a token that is brought."""
 
 
 class SettingsError(Exception):
@@ -27,8 +35,8 @@ def _loopback(host: str) -> str:
         fits = False
     if not fits:
         raise ValueError(
-            "until there are roles, everyone who reaches the server may read and write, "
-            "so it listens on loopback alone: 127.0.0.1, ::1 or localhost"
+            "tokens are sent as they are, so it listens on loopback alone (127.0.0.1, ::1 or localhost); "
+            "what stands before it and speaks TLS is reached from elsewhere"
         )
     return host
 
@@ -37,6 +45,42 @@ def _postgres(url: str) -> str:
     if not url.startswith(("postgresql://", "postgres://")):
         raise ValueError("not the address of a PostgreSQL: postgresql://user:password@host:5432/database")
     return url
+
+
+def _enough(cost: int) -> int:
+    if 0 < cost < DEAREST:
+        raise ValueError(
+            f"a single operation may cost {DEAREST:,}, so grant as much at least; 0 grants any sum"
+        )
+    return cost
+
+
+def _address(url: str) -> str:
+    """A secret goes there, and what comes back is believed."""
+    split = urlsplit(url)
+    is_here = split.hostname in ("127.0.0.1", "::1", "localhost")
+    if split.scheme != "https" and not (split.scheme == "http" and is_here):
+        raise ValueError("an address begins with https:// (http:// will do for loopback alone)")
+    if not split.hostname or split.username or split.query or split.fragment:
+        raise ValueError("an address has a host, and neither a name nor a query")
+    return url.rstrip("/")
+
+
+def _origin(url: str) -> str:
+    address = _address(url)
+    if urlsplit(address).path:
+        raise ValueError("only the scheme, the host and perhaps a port, such as https://mentors.example.org")
+    return address
+
+
+def _long(token: SecretStr) -> SecretStr:
+    said = token.get_secret_value()
+    if not (SHORTEST <= len(said) <= LONGEST and said.isascii() and said.isprintable() and " " not in said):
+        raise ValueError(
+            f"a token has {SHORTEST} to {LONGEST} printable characters, and no space; "
+            "`openssl rand -hex 32` makes a good one"
+        )
+    return token
 
 
 class Settings(BaseSettings):
@@ -54,18 +98,59 @@ class Settings(BaseSettings):
     """Where the embedded PostgreSQL keeps its data."""
     demo: bool = True
     """Whether an empty database is filled with a demo wiki."""
-    bootstrap_token: SecretStr | None = None
-    """Accepted now, used once there are roles."""
-    open: bool = False
-    """Whether callers see hidden names and opt-outs. Loopback keeps strangers out."""
+    bootstrap_token: Annotated[SecretStr, AfterValidator(_long)] | None = None
+    """A token of your own that may do all, in place of the first one, which the server makes and prints once."""
+    origins: frozenset[str] = frozenset()
+    """Origins of other sites' pages that may ask here and read the answers, such as `["https://x.example"]`."""
+    public_url: Annotated[str, AfterValidator(_origin)] | None = None
+    """Our address as browsers know it, such as `https://mentors.example.org`; needed where people sign in."""
+    proxied: bool = False
+    """Whether a proxy stands before us that writes its caller's address last into `X-Forwarded-For`."""
+    oauth_url: Annotated[str, AfterValidator(_address)] | None = None
+    """The `rest.php` of the wiki that says who somebody is, such as `https://meta.wikimedia.org/w/rest.php`."""
+    oauth_client: str | None = None
+    """The id under which that wiki knows us."""
+    oauth_secret: SecretStr | None = None
+    """The secret that goes with it; a client that keeps none needs none."""
+    oauth_wikis: frozenset[str] = frozenset()
+    """The wikis on which a name is the same person's as on that wiki, such as `["enwiki", "dewiki"]`."""
+    trusted_documents: Path | None = None
+    """A manifest of trusted documents, as graphql-codegen writes it."""
+    introspection: bool = True
+    """Whether callers may read the schema. Where they may not, no error suggests a name either."""
+    trusted_only: bool = False
+    """Whether trusted documents alone are answered."""
     pool_size: int = Field(default=4, ge=1, le=64)
     """Connections that read. A statement's plan is kept once a connection, so few are better than many."""
     plan_cache_mode: Literal["force_generic_plan", "force_custom_plan", "auto"] = "force_generic_plan"
     """How PostgreSQL plans reads; Citus needs `auto`."""
     statement_timeout: float = Field(default=10.0, gt=0, le=3600)
     """Seconds after which a read is given up."""
+    limit_requests: int = Field(default=6_000, ge=0)
+    """Requests that one caller may send in a minute; 0: any number."""
+    limit_cost: Annotated[int, AfterValidator(_enough)] = Field(default=1_000_000, ge=0)
+    """What the requests of one caller may cost in a minute; 0: any sum."""
+    limit_connections: int = Field(default=100, ge=0)
+    """Sockets and streams of events that one caller may have open; 0: any number."""
+    limit_subscriptions: int = Field(default=500, ge=0)
+    """Subscriptions that one caller may run at a time, on all of them; 0: any number."""
     draw_every: float = Field(default=2.0, gt=0, le=3600)
     """Seconds between two looks for those who wait for a mentor."""
+    look_every: float = Field(default=1.0, gt=0, le=60)
+    """Seconds between two looks at what is watched, where no hint has come before."""
+    metrics: bool = True
+    """Whether requests are counted and `/metrics` is there, for Prometheus."""
+    log_requests: bool = False
+    """Whether the log has a line for each request."""
+    log_words: bool = False
+    """Whether the log has the words of exceptions, which may hold what people are called or have written."""
+    otlp_endpoint: str | None = None
+    """Where traces are sent, in OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`; left out: nowhere."""
+    trace_sample: float = Field(default=0.05, ge=0, le=1)
+    """The share of requests that are traced."""
+    drain: float = Field(default=0.0, ge=0, le=600)
+    """Seconds between `/readyz` saying that the server is leaving, and its leaving: whoever shares out requests looks
+    there every so many."""
     connect_timeout: float = Field(default=10.0, gt=0, le=600)
     """Seconds to wait at the start for a database that is not up yet."""
 

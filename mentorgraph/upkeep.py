@@ -6,11 +6,21 @@ from contextlib import contextmanager
 
 import asyncpg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
+from graph.caller import Grant
 from graph.errors import Unavailable
+from graph.kinds import ViewerRole
 from mentorgraph.demo.fill import fill as fill_with_demo
 from models.ledger import Ledger
+from models.ledger.tokens import Wanted
 from models.migrate import upgrade
 
 CONSOLE = Console(highlight=False)
@@ -55,6 +65,17 @@ async def fill(dsn: str) -> bool:
     return True
 
 
+async def let_in(dsn: str, bootstrap: str | None) -> str | None:
+    """See to it that somebody may do anything: a token of the operator's own, or a first one, which is told once."""
+    everything = [Grant(ViewerRole.ADMIN, sees_hidden=True)]
+    all_of_it = Wanted(name="first token", scopes=everything, accounts={}, by="server")
+    async with Ledger.open(dsn) as ledger:
+        if bootstrap is None:
+            return await ledger.tokens.first(all_of_it)
+        await ledger.tokens.bring(bootstrap, all_of_it)
+    return None
+
+
 async def rebuild(dsn: str) -> None:
     """Project every wiki's facts anew."""
     async with Ledger.open(dsn) as ledger:
@@ -66,6 +87,14 @@ async def rebuild(dsn: str) -> None:
                     lambda done, total: progress.update(task, completed=done, total=total),  # noqa: B023 - called before the loop goes on
                 )
             CONSOLE.print(f"{name}: the timelines of {count} accounts follow from their facts.")
+
+
+@contextmanager
+def percents(console: Console) -> Iterator[Progress]:
+    """Bars of how much of each task is done, and for how long."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        yield progress
 
 
 @contextmanager

@@ -2,14 +2,19 @@
 
 from models.account import Account, AccountName, SuppressedName
 from models.block import Block, BlockSpan
-from models.event import RelationshipEvent
-from models.fact import Fact, FactText
-from models.job import Job
+from models.deed import Deed
+from models.event import FeedClock, RelationshipEvent
+from models.fact import Fact, FactText, HiddenText
+from models.idempotency import IdempotencyKey, IdempotencyStep
+from models.job import Job, JobPart
 from models.mentee import MenteeSpan, Need
 from models.mentor import Mentor, MentorTerm
 from models.outbox import Outbox
 from models.policy import Policy
 from models.relationship import Relationship, RelationshipSpan
+from models.role import Role
+from models.star import Star
+from models.token import Token
 from models.wiki import Wiki
 
 __all__ = [
@@ -17,9 +22,15 @@ __all__ = [
     "AccountName",
     "Block",
     "BlockSpan",
+    "Deed",
     "Fact",
     "FactText",
+    "FeedClock",
+    "HiddenText",
+    "IdempotencyKey",
+    "IdempotencyStep",
     "Job",
+    "JobPart",
     "MenteeSpan",
     "Mentor",
     "MentorTerm",
@@ -29,6 +40,9 @@ __all__ = [
     "Relationship",
     "RelationshipEvent",
     "RelationshipSpan",
+    "Role",
+    "Star",
     "SuppressedName",
+    "Token",
     "Wiki",
 ]

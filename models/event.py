@@ -22,10 +22,26 @@ class Xid8(UserDefinedType[int]):
     """A transaction's id that never wraps around; with it a reader can stay below what is still being committed."""
 
     cache_ok = True
+    least = 0
+    """No number is below it."""
 
     def get_col_spec(self, **_: object) -> str:
         """The type's name in PostgreSQL."""
         return "xid8"
+
+
+class FeedClock(SQLModel, table=True):
+    """One row: how far the feed's count of transactions is ahead of the cluster's own.
+
+    0, but in a cluster that a dump was restored into which had counted less far than the one it came from. What stands
+    here is also in the default of `relationship_event.xid`: see models/migrate.py, which alone writes it.
+    """
+
+    __tablename__ = "feed_clock"
+    __table_args__ = (CheckConstraint("is_only", name="feed_clock_has_one_row"),)
+
+    is_only: bool = Field(primary_key=True)
+    ahead: int = big()
 
 
 class RelationshipEvent(SQLModel, table=True):
@@ -55,6 +71,7 @@ class RelationshipEvent(SQLModel, table=True):
         one_of("from_state", RelationshipState, "relationship_event_from_state_is_known"),
         one_of("to_state", RelationshipState, "relationship_event_to_state_is_known"),
         Index("relationship_event_feed", "wiki_id", "xid", "id"),
+        Index("relationship_event_by_moment", "wiki_id", "at", "id"),
         Index("relationship_event_by_mentee", "wiki_id", "mentee_id", "id"),
         Index("relationship_event_by_mentor", "wiki_id", "mentor_id", "id"),
         Index("relationship_event_by_tie", "wiki_id", "relationship_id", "id"),

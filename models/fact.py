@@ -74,6 +74,9 @@ class FactText(SQLModel, table=True):
             ["wiki_id", "fact_id"], ["fact.wiki_id", "fact.id"], name="fact_text_is_of_a_fact"
         ),
         Index("fact_text_by_name", "wiki_id", "name", postgresql_where=text("name IS NOT NULL")),
+        Index(
+            "fact_text_by_performer", "wiki_id", "performer", postgresql_where=text("performer IS NOT NULL")
+        ),
     )
 
     wiki_id: int = wiki_key()
@@ -81,3 +84,17 @@ class FactText(SQLModel, table=True):
     reason: str | None = None
     performer: str | None = None
     name: str | None = None
+
+
+class HiddenText(SQLModel, table=True):
+    """That the reason or the performer of a fact is hidden from the public; its text is there for overseers alone."""
+
+    __tablename__ = "hidden_text"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["wiki_id", "fact_id"], ["fact.wiki_id", "fact.id"], name="hidden_text_is_of_a_fact"
+        ),
+    )
+
+    wiki_id: int = wiki_key()
+    fact_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})

@@ -1,24 +1,33 @@
 """The only reader: runs compiled statements, on connections of its own that are made for that.
 
 A list of connections instead of a pool: last in, first out, so that few of them are warm, and no reset
-between two reads.
+between two reads. There is one for each role in the database, so that row-level security, the second wall
+around what is hidden, costs no word to the database: whoever may see less is read for on other connections.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 from graphql import GraphQLError
 
+from graph.caller import NO_RIGHTS, Rights
 from graph.compile.faults import Path
 from graph.compile.plan import Plan
 from graph.compile.shape import Values
-from graph.errors import RequestRefused, Unavailable
+from graph.errors import ErrorCode, RequestRefused, Unavailable
+from models.migrate import OVERSEER, PUBLIC, READERS
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+Fetch = Callable[[str, Sequence[Any], Rights], Awaitable[bytes]]
+"""Answers the one value that a statement selects."""
+
+Timed = Callable[[str, float], None]
+"""Hears each statement when it is over, and how many seconds it took."""
 
 GONE = (
     asyncpg.PostgresConnectionError,
@@ -46,7 +55,7 @@ class Settings(Protocol):
 
     @property
     def pool_size(self) -> int:
-        """Connections at most."""
+        """Connections of each role at most."""
 
     @property
     def plan_cache_mode(self) -> str:
@@ -76,33 +85,60 @@ class Directory(dict[str, int]):
 
 
 class Reader:
-    """Runs statements; `observe`, where given, is told each of them."""
+    """Runs statements; `observe`, where given, is told each of them, `timed` how long each took."""
 
-    def __init__(self, dsn: str, settings: Settings, observe: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        settings: Settings,
+        observe: Callable[[str], None] | None = None,
+        timed: Timed | None = None,
+    ) -> None:
         self.dsn = dsn
         self.settings = settings
         self.observe = observe
+        self.timed = timed
         self.directory = Directory()
-        self.idle: list[Connection] = []
-        self.open_connections = 0
-        self.waiting: deque[asyncio.Future[None]] = deque()
+        self.lanes = {role: Lane(self, role) for role in READERS}
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, dsn: str, settings: Settings, observe: Callable[[str], None] | None = None
+        cls,
+        dsn: str,
+        settings: Settings,
+        observe: Callable[[str], None] | None = None,
+        timed: Timed | None = None,
     ) -> AsyncIterator["Reader"]:
         """A reader for as long as the block takes. It connects when it is first asked."""
-        reader = cls(dsn, settings, observe=observe)
+        reader = cls(dsn, settings, observe=observe, timed=timed)
         try:
             yield reader
         finally:
             await reader.close()
 
-    async def answer(self, plan: Plan, values: Values, under: Path = ()) -> tuple[bytes, list[GraphQLError]]:
+    @property
+    def open_connections(self) -> int:
+        """Connections of all lanes."""
+        return sum(lane.open_connections for lane in self.lanes.values())
+
+    @property
+    def idle_connections(self) -> int:
+        """Those of them that are free."""
+        return sum(len(lane.idle) for lane in self.lanes.values())
+
+    @property
+    def waiting(self) -> int:
+        """Reads that wait for one."""
+        return sum(len(lane.waiting) for lane in self.lanes.values())
+
+    async def answer(
+        self, plan: Plan, values: Values, under: Path = (), fetch: Fetch | None = None
+    ) -> tuple[bytes, list[GraphQLError]]:
         """The data of an operation as JSON, and the errors in it; `under` is where the data hangs in the
-        answer.
+        answer. `fetch` runs the statements elsewhere: where a change is not committed.
         """
+        fetch = fetch or self.fetch
         self.directory.missed = False
         calls = plan.calls(values)
         if self.directory.missed:
@@ -110,8 +146,10 @@ class Reader:
             await self.refresh()
             calls = plan.calls(values)
         if len(calls) == 1:
-            return plan.answer(calls, [await self.fetch(calls[0].sql, calls[0].arguments)], under)
-        return plan.answer(calls, [await self.fetch(call.sql, call.arguments) for call in calls], under)
+            [call] = calls
+            return plan.answer(calls, [await fetch(call.sql, call.arguments, call.rights)], under)
+        texts = [await fetch(call.sql, call.arguments, call.rights) for call in calls]
+        return plan.answer(calls, texts, under)
 
     async def refresh(self) -> None:
         """Read the wikis anew."""
@@ -119,36 +157,38 @@ class Reader:
         self.directory.clear()
         self.directory.update({row["db_name"]: row["id"] for row in rows})
 
-    async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
-        """The one value that a statement selects."""
-        text: str = await self._run(lambda connection: connection.fetchval(sql, *arguments), sql)
-        return text.encode()
+    async def fetch(self, sql: str, arguments: Sequence[Any], rights: Rights = NO_RIGHTS) -> bytes:
+        """The one value that a statement selects, of what is there for whoever has these rights."""
+        text: bytes = await self._run(lambda connection: connection.fetchval(sql, *arguments), sql, rights)
+        return text
 
-    async def rows(self, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
-        """All rows that a statement selects."""
+    async def rows(
+        self, sql: str, arguments: Sequence[Any], rights: Rights = NO_RIGHTS
+    ) -> list[asyncpg.Record]:
+        """All rows that a statement selects, of what is there for whoever has these rights."""
         found: list[asyncpg.Record] = await self._run(
-            lambda connection: connection.fetch(sql, *arguments), sql
+            lambda connection: connection.fetch(sql, *arguments), sql, rights
         )
         return found
 
     async def close(self) -> None:
         """Close what is idle; what is still at work is closed when it comes back."""
-        while self.idle:
-            connection = self.idle.pop()
-            self.open_connections -= 1
-            await connection.close(timeout=self.settings.connect_timeout)
+        for lane in self.lanes.values():
+            await lane.close()
 
-    async def _run(self, work: Callable[[Connection], Any], sql: str) -> Any:
+    async def _run(self, work: Callable[[Connection], Any], sql: str, rights: Rights) -> Any:
         if self.observe is not None:
             self.observe(sql)
+        lane = self.lanes[behind(rights)]
         # A read can be sent again: a connection that died while idle is no reason to refuse anyone.
         for last in (False, True):
-            connection = await self._take()
+            connection = await lane.take()
             try:
                 return await work(connection)
             except asyncpg.QueryCanceledError as error:
                 raise RequestRefused(
-                    "TIMEOUT", f"This took longer than {self.settings.statement_timeout:g} s. Ask for less."
+                    ErrorCode.TIMEOUT,
+                    f"This took longer than {self.settings.statement_timeout:g} s. Ask for less.",
                 ) from error
             except (*GONE, OUTDATED) as error:
                 if isinstance(error, ValueError):
@@ -158,19 +198,50 @@ class Reader:
                 if last:
                     raise Unavailable("The database can't be reached now.") from error
             finally:
-                self._give(connection)
+                lane.give(connection)
         raise AssertionError("unreachable")
 
-    async def _take(self) -> Connection:
+
+def behind(rights: Rights) -> str:
+    """The role as which a statement is run: what is hidden from its callers is no row to that role."""
+    return OVERSEER if rights.sees_hidden else PUBLIC
+
+
+class Lane:
+    """The connections of one role, opened as they are needed."""
+
+    def __init__(self, reader: Reader, role: str) -> None:
+        self.reader, self.role = reader, role
+        self.idle: list[Connection] = []
+        self.open_connections = 0
+        self.waiting: deque[asyncio.Future[None]] = deque()
+
+    async def close(self) -> None:
+        """Close what is idle."""
+        while self.idle:
+            connection = self.idle.pop()
+            self.open_connections -= 1
+            await connection.close(timeout=self.reader.settings.connect_timeout)
+
+    async def take(self) -> Connection:
+        """A connection, the one that was used last."""
         while True:
             while self.idle:
                 connection = self.idle.pop()
                 if not connection.is_closed():
                     return connection
                 self.open_connections -= 1
-            if self.open_connections < self.settings.pool_size:
+            if self.open_connections < self.reader.settings.pool_size:
                 return await self._connect()
             await self._wait()
+
+    def give(self, connection: Connection) -> None:
+        """Give one back."""
+        if connection.is_closed():
+            self.open_connections -= 1
+        else:
+            self.idle.append(connection)
+        self._call_next()
 
     async def _wait(self) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -183,13 +254,6 @@ class Reader:
                 self._call_next()
             raise
 
-    def _give(self, connection: Connection) -> None:
-        if connection.is_closed():
-            self.open_connections -= 1
-        else:
-            self.idle.append(connection)
-        self._call_next()
-
     def _call_next(self) -> None:
         while self.waiting:
             place = self.waiting.popleft()
@@ -200,7 +264,8 @@ class Reader:
     async def _connect(self) -> Connection:
         self.open_connections += 1
         try:
-            return await connect(self.dsn, self.settings)
+            made = await connect(self.reader.dsn, self.reader.settings, self.role)
+            return log_times(made, self.reader.timed)
         except (*GONE, asyncpg.PostgresError, TimeoutError) as error:
             raise self._unconnected() from error
         except BaseException:
@@ -213,7 +278,15 @@ class Reader:
         return Unavailable("The database can't be reached now.")
 
 
-async def connect(dsn: str, settings: Settings) -> Connection:
+def log_times(connection: Connection, timed: Timed | None) -> Connection:
+    """Let somebody hear how long each statement takes."""
+    if timed is not None:
+        hears = timed
+        connection.add_query_logger(lambda query: hears(query.query, query.elapsed))
+    return connection
+
+
+async def connect(dsn: str, settings: Settings, role: str = PUBLIC) -> Connection:
     """A connection that can only read, and whose texts of times and lengths are those of the API."""
     connection: Connection = await asyncpg.connect(
         dsn,
@@ -223,6 +296,7 @@ async def connect(dsn: str, settings: Settings) -> Connection:
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,
         server_settings={
+            "role": role,
             "application_name": "mentorgraph reader",
             "default_transaction_read_only": "on",
             "plan_cache_mode": settings.plan_cache_mode,

@@ -63,6 +63,8 @@ class Relationship(SQLModel, table=True):
         Index("relationship_by_mentee", "wiki_id", "mentee_id", "started_at", "id"),
         Index("relationship_by_mentor", "wiki_id", "mentor_id", "started_at", "id"),
         Index("relationship_by_start", "wiki_id", "started_at", "id"),
+        Index("relationship_by_end", "wiki_id", "ends_at", "id", "withdrawn_at"),
+        Index("relationship_by_withdrawal", "wiki_id", "withdrawn_at", "id", "ends_at"),
         Index(
             "relationship_by_continued",
             "wiki_id",
@@ -126,6 +128,18 @@ class RelationshipSpan(SQLModel, table=True):
             "valid_to",
             "valid_from",
         ),
+        Index(
+            "relationship_span_open",
+            "wiki_id",
+            "mentor_id",
+            "role",
+            "state",
+            "valid_to",
+            "valid_from",
+            "mentee_id",
+        ),
+        Index("relationship_span_by_start", "wiki_id", "valid_from", "relationship_id", "valid_to"),
+        Index("relationship_span_by_end", "wiki_id", "valid_to", "relationship_id", "valid_from"),
         Index("relationship_span_by_mentee", "wiki_id", "mentee_id", "role", "valid_to"),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import strawberry
 
 import models
 from graph.compile.rows import Row
-from graph.compile.words import SEES_HIDDEN, both, either, no, or_else, same, when
+from graph.compile.words import both, either, no, or_else, same, when
+from resolvers.account import name_of
 
 if TYPE_CHECKING:
     from resolvers.mentor import Mentor
@@ -32,7 +33,7 @@ class Actor:
 def acted(row: Row[Any], account_id: Any, text: Any, *, tool: bool, told: bool) -> T:  # type: ignore[type-var]  # T is what the caller's annotation says
     """The actor of an account's id, else of a name as the source wrote it, else a tool; else nobody."""
     answers = {
-        "name": when(account_id.is_(None), text, name_of(row, account_id)),
+        "name": when(account_id.is_(None), text, called(row, account_id)),
         "mentor": row.one(lambda mentor: same(mentor.row.id, account_id)),
         "isTool": tool,
     }
@@ -44,20 +45,17 @@ def named(account_id: Any, text: Any) -> bool:
     return either(no(account_id.is_(None)), no(text.is_(None)))
 
 
-def by_itself(fact: models.Fact, words: models.FactText) -> bool:
-    """Whether a tool did it: nobody is named, and the wiki's log would have named somebody."""
-    return or_else(both(no(named(fact.performer_id, words.performer)), fact.source != WIKI_LOG), False)
+def by_itself(row: Row[Any], fact: models.Fact, words: models.FactText) -> bool:
+    """Whether a tool did it: nobody is named nor hidden, and the wiki's log would have named somebody."""
+    hidden = row.exists(models.HiddenText, lambda hidden: same(hidden.fact_id, fact.id))
+    return or_else(
+        both(no(named(fact.performer_id, words.performer)), fact.source != WIKI_LOG, no(hidden)), False
+    )
 
 
-def name_of(row: Row[Any], account_id: Any) -> Any:
-    """The account's name now, as far as the caller may see it."""
+def called(row: Row[Any], account_id: Any) -> Any:
+    """The account's name, as far as the caller may see it."""
     public = row.value(
         models.Account, lambda account: same(account.id, account_id), lambda account: account.name
     )
-    hidden = row.value(
-        models.SuppressedName,
-        lambda kept: same(kept.account_id, account_id),
-        lambda kept: kept.name,
-        latest=lambda kept: kept.valid_to,
-    )
-    return or_else(public, when(cast("bool", SEES_HIDDEN), hidden))
+    return name_of(row, account_id, public)

@@ -65,14 +65,22 @@ ARGUMENTS = {
     "id": "The global id.",
     "ids": "Global ids, of any types.",
     "dbName": "The wiki's database name, such as `enwiki`.",
+    "asOf": "A moment that was; left out: now.",
     "by": "Which account: by one of the two.",
     "where": "Which ones; all where it is left out.",
+    "orderBy": "In what order.",
     "role": "In which role.",
     "input": "What is to be done.",
     "first": "How many from the beginning, 1 to 100.",
     "after": "Only what comes after this cursor.",
     "last": "How many from the end, 1 to 100.",
     "before": "Only what comes before this cursor.",
+    "from": "From this moment on.",
+    "to": "Before this moment.",
+    "wiki": "The wiki's database name, such as `enwiki`.",
+    "mentor": "Of that mentor alone.",
+    "mentee": "Of that mentee alone.",
+    "kind": "Of those kinds alone.",
 }
 
 
@@ -152,12 +160,13 @@ class Node:
 
     @answer
     def id(self) -> strawberry.ID:
-        """The global id: opaque, and the same for ever."""
+        """The global id: opaque, and the same for ever. Below `asOf` it carries the moment."""
         return cast("strawberry.ID", _global_id(self))
 
 
 def _global_id(row: Any) -> Any:
-    return global_id(type(row).__strawberry_definition__.name, row.within.wiki, row.key)
+    at = row.moment if row.within.then else None
+    return global_id(type(row).__strawberry_definition__.name, row.within.wiki, row.key, at)
 
 
 @strawberry.type(description="Where a page stands in its list.")

@@ -12,18 +12,27 @@ ENUMS: dict[type[Enum], str] = {
     kinds.BlockKind: "Where a block was placed.",
     kinds.BlockScope: "How much of the wiki a block covers.",
     kinds.CategorySource: "How a block came by its category.",
-    kinds.EndReason: "Why a tie ended.",
+    kinds.EndReason: (
+        "Why a tie ended. To callers who may not know of an opt-out, `OPTED_OUT` is told as `ENDED_BY_HAND`, in "
+        "filters and hand-overs too."
+    ),
     kinds.ErrorPolicy: "What becomes of the rest where one of many is refused.",
+    kinds.MenteeOrderField: "What mentees can be sorted by.",
+    kinds.JobKind: "What long work is about.",
+    kinds.JobState: "How long work stands.",
     kinds.MenteeState: (
         "By the primary tie. To callers who may not know of an opt-out, `OPTED_OUT` is told as "
         "`UNASSIGNED`, in filters "
         "and counts too. Where several fit, the last."
     ),
-    kinds.MentorShare: "How many of the newcomers a mentor is drawn for.",
+    kinds.MentorOrderField: "What mentors can be sorted by.",
+    kinds.MentorShare: "How many of the newcomers a mentor is drawn for: a weight.",
     kinds.MentorStatus: "The first that fits, from the right.",
     kinds.NotificationKind: "What a mentor can be told of.",
+    kinds.OrderDirection: "Which end comes first.",
     kinds.PolicyPreset: "Policies that can be chosen by name.",
     kinds.RelationshipEventKind: "Each event has one kind, the narrowest that fits.",
+    kinds.RelationshipOrderField: "What ties can be sorted by.",
     kinds.RelationshipRole: "Which of a mentee's mentors.",
     kinds.RelationshipState: "How a tie stands.",
     kinds.StartReason: "Why a tie began.",
@@ -31,6 +40,7 @@ ENUMS: dict[type[Enum], str] = {
         "What follows an unblock for a tie that was lost. A tie that is only suspended always resumes."
     ),
     kinds.UserErrorCode: "What a caller can act on.",
+    kinds.ViewerRole: "What a caller may do on a wiki.",
 }
 
 

@@ -7,6 +7,7 @@ graphql-core does the rest.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
@@ -25,7 +26,8 @@ from graphql import (
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, func, true
 from sqlalchemy.dialects.postgresql import JSONB
 
-from graph.compile.build import MOST_IDS, looked_up, row_of
+from graph.caller import NO_RIGHTS, Caller, Rights
+from graph.compile.build import MOST_IDS, looked_up, row_of, scope_of
 from graph.compile.ids import Ref, encode
 from graph.compile.located import Located, bound, keys_of_table, read_paging, sortable
 from graph.compile.page import (
@@ -39,6 +41,7 @@ from graph.compile.page import (
     write_cursor,
 )
 from graph.compile.rows import (
+    Each,
     Elements,
     In,
     Many,
@@ -47,19 +50,23 @@ from graph.compile.rows import (
     Part,
     Root,
     Row,
+    Scope,
     Select,
     Source,
     To,
 )
-from graph.compile.shape import Id, Ids, Values, lift
+from graph.compile.shape import MOMENT, Id, Ids, Values, past
+from graph.compile.symbols import lift
 from graph.compile.write import write
-from graph.errors import RequestRefused
+from graph.errors import ErrorCode, RequestRefused
 
 
 class Reads(Protocol):
     """The reader, as far as it is needed here."""
 
-    async def rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    async def rows(
+        self, sql: str, arguments: Sequence[Any], rights: Rights = NO_RIGHTS
+    ) -> Sequence[Sequence[Any]]:
         """All rows that a statement selects."""
 
     async def refresh(self) -> None:
@@ -73,8 +80,8 @@ class Engine(Protocol):
     def reader(self) -> Reads:
         """The only reader."""
 
-    def values(self) -> Values:
-        """What a request brings."""
+    def values(self, caller: Caller) -> Values:
+        """What a caller's request brings."""
 
 
 def attach(schema: GraphQLSchema) -> None:
@@ -88,7 +95,7 @@ def attach(schema: GraphQLSchema) -> None:
 def _resolver(one: GraphQLField) -> Callable[..., Any]:
     async def resolve(source: Any, info: GraphQLResolveInfo[Any], **given: Any) -> Any:
         engine: Engine = info.context["engine"]
-        values: Values = info.context.setdefault("values", None) or engine.values()
+        values: Values = info.context.setdefault("values", None) or engine.values(info.context["caller"])
         info.context["values"] = values
         located = source if isinstance(source, Located) else None
         row = located.row() if located else Root.start()
@@ -145,13 +152,15 @@ class Field:
             if target is None or "row" not in target.extensions:
                 return None
             return await self._one(
-                cast("GraphQLObjectType", target), To(looked_up(answer.key), self.row.within), wiki
+                cast("GraphQLObjectType", target), To(looked_up(answer.key), scope_of(answer)), wiki
             )
         return await self._one(type_, answer, wiki)
 
     def _list(self, answer: Any) -> Callable[[GraphQLList[Any]], Any]:
         if isinstance(answer, Ids):
-            return lambda _: self._each(answer)
+            return lambda _: self._each_looked_up(answer)
+        if isinstance(answer, Each):
+            return lambda type_: self._each(cast("GraphQLObjectType", get_named_type(type_)), answer)
         if isinstance(answer, Many):
             return lambda type_: self._many(cast("GraphQLObjectType", get_named_type(type_)), answer)
         if isinstance(answer, Elements):
@@ -164,7 +173,7 @@ class Field:
         if not isinstance(answer, ColumnElement):
             return answer
         if self.located and getattr(answer, "sure", False):
-            return encode(self.located.type, self.located.wiki or 0, self.located.key[-1])
+            return encode(self.located.type, self.located.wiki or 0, self.located.key[-1], self.located.at)
         if isinstance(answer.type, DateTime):
             # To asyncpg the infinities are the first and the last day there is.
             [[value, finite]] = await self._run(
@@ -177,9 +186,14 @@ class Field:
     async def _run(self, select: Select, wiki: int | None) -> Sequence[Sequence[Any]]:
         written = write(select)
         values = {**self.values, "wiki": wiki}
-        return await self.reader.rows(written.sql, [param.read(values) for param in written.params])
+        arguments = [param.read(values) for param in written.params]
+        return await self.reader.rows(written.sql, arguments, values["caller"].rights(wiki))
 
     # Places.
+
+    def _at(self, scope: Scope) -> datetime | None:
+        """The moment at which rows are looked at, where it was named."""
+        return cast("datetime", scope.at.read(self.values)) if scope.then else None
 
     async def _keys(
         self, target: GraphQLObjectType, row: Row[Any], wiki: int | None, order: Sequence[Any] = ()
@@ -196,15 +210,13 @@ class Field:
             beside = {**source.joins, "t": (cast("Any", Derived(inner, "t", lateral=True)), true())}
             select = Select(names, Source(source.base, source.where, beside))
         rows = await self._run(select, wiki)
-        node, split = type(row), len(found)
-        return [
-            (
-                Located(target.name, node, one[0] if target.name == "Wiki" else wiki, tuple(one[:split])),
-                list(one[split:]),
-            )
-            for one in rows
-            if one[0] is not None
-        ]
+        node, split, at = type(row), len(found), self._at(row.within)
+
+        def located(one: Sequence[Any]) -> Located:
+            own = one[0] if target.name == "Wiki" else wiki
+            return Located(target.name, node, own, tuple(one[:split]), at=at)
+
+        return [(located(one), list(one[split:])) for one in rows if one[0] is not None]
 
     async def _one(self, target: GraphQLObjectType, to: To, wiki: int | None) -> Located | None:
         row = row_of(target.extensions["row"], to.on, to.scope)
@@ -217,22 +229,35 @@ class Field:
         order = [(key, False) for key in many.order(row)]
         return [located for located, _ in await self._keys(target, row, self.wiki, order)]
 
-    async def _elements(self, target: GraphQLObjectType, elements: Elements) -> list[Located]:
+    async def _elements(self, target: GraphQLObjectType, elements: Elements) -> list[Located] | None:
+        if elements.there is not True and not await self._leaf(elements.there):
+            return None
         value = await self._leaf(elements.array)
-        members = sorted(value.items()) if elements.keyed else enumerate(value, 1)
-        node = target.extensions["row"]
-        return [Located(target.name, node, self.wiki, pair, elements) for pair in members]
+        members = sorted(value.items()) if elements.keyed else enumerate(value or (), 1)
+        node, at = target.extensions["row"], self._at(elements.scope)
+        return [Located(target.name, node, self.wiki, pair, elements, at) for pair in members]
 
-    async def _each(self, ids: Ids) -> list[Located | None]:
+    async def _each(self, target: GraphQLObjectType, each: Each) -> list[Located | None]:
+        """One after the other, each as if it alone had been asked for."""
+        columns = {name: cast("Any", one.type).item_type for name, one in each.asked.columns.items()}
+
+        def of(row: Mapping[str, Any]) -> To:
+            members = {name: bound(f"{name} of one", type_, row.get(name)) for name, type_ in columns.items()}
+            return To(lambda one: each.on(one, SimpleNamespace(**members)), each.scope)
+
+        return [await self._one(target, of(row), self.wiki) for row in each.asked.rows(self.values)]
+
+    async def _each_looked_up(self, ids: Ids) -> list[Located | None]:
         refs = ids.read(self.values)
         if len(refs) > MOST_IDS:
-            raise RequestRefused("TOO_MANY_IDS", f"Ask for at most {MOST_IDS} ids at once.")
+            raise RequestRefused(ErrorCode.TOO_MANY_IDS, f"Ask for at most {MOST_IDS} ids at once.")
         return [await self._looked_up(ref) for ref in refs]
 
     async def _looked_up(self, ref: Ref | None) -> Located | None:
         if ref is None:
             return None
-        at = Id(ref.type, bound("wiki", Integer(), ref.wiki), bound("key", BigInteger(), ref.key))
+        moment = None if ref.at is None else bound("at", MOMENT, past(ref.at, self.values))
+        at = Id(ref.type, bound("wiki", Integer(), ref.wiki), bound("key", BigInteger(), ref.key), moment)
         # Each lookup joins to nothing, so each begins anew.
         return cast("Located | None", await self.in_wiki(None, at, ref.wiki))
 
@@ -241,9 +266,13 @@ class Field:
             [[there]] = await self._run(Select([part.there], part.row.origin), self.wiki)
             if not there:
                 return None
+        if part.answers is None and self.located is None:
+            return Located(target.name, target.extensions["row"], None, ())
         assert self.located is not None
         if part.answers is None:
-            return Located(target.name, target.extensions["row"], self.located.wiki, self.located.key)
+            return Located(
+                target.name, target.extensions["row"], self.located.wiki, self.located.key, at=self.located.at
+            )
         return Answers(self, target, part.answers)
 
     async def _page(self, target: GraphQLObjectType, page: Page) -> SimpleNamespace:
@@ -271,7 +300,7 @@ class Field:
         more = len(within) > size
         first, last = (shown[0], shown[-1]) if shown else (None, None)
         edge = cast("GraphQLObjectType", get_named_type(target.fields["edges"].type))
-        past = {
+        beyond = {
             "after": after is not None and any(not after < sortable(one[1], keys) for one in rows),
             "before": before is not None and any(not sortable(one[1], keys) < before for one in rows),
         }
@@ -280,8 +309,8 @@ class Field:
             edges=[EdgeOf(self, edge, page, located, write_cursor(mark, key)) for located, key in shown],
             total_count=len(rows),
             page_info=SimpleNamespace(
-                has_next_page=past["before"] or (window.forwards and more),
-                has_previous_page=past["after"] or (not window.forwards and more),
+                has_next_page=beyond["before"] or (window.forwards and more),
+                has_previous_page=beyond["after"] or (not window.forwards and more),
                 start_cursor=first and write_cursor(mark, first[1]),
                 end_cursor=last and write_cursor(mark, last[1]),
             ),

@@ -6,7 +6,7 @@ from graph.compile.ids import decode
 from graph.errors import Refused
 from graph.kinds import AccountId, Origin, UserErrorCode
 from models.ledger import Target
-from models.ledger.checks import check_text
+from models.ledger.checks import check_name, check_text
 from resolvers.scalars import BigInt
 
 LONGEST = 255
@@ -44,6 +44,13 @@ def decode_as(given: str, types: tuple[str, ...], *path: str) -> "Located":
         ref = decode(given)
     except ValueError as error:
         raise Refused(UserErrorCode.INVALID, str(error), *path) from None
+    if ref.at is not None:
+        raise Refused(
+            UserErrorCode.INVALID,
+            f"This id is of {ref.at:%Y-%m-%d %H:%M:%S} UTC, as `asOf` gave it, and what was can't be changed. "
+            "Give the id that the object has now: ask for it without `asOf`.",
+            *path,
+        )
     if ref.type not in types:
         wanted = " or a ".join(types)
         raise Refused(
@@ -72,6 +79,7 @@ def target_of(given: AccountRef, wiki: int, *path: str) -> Target:
     if given.user_id:
         return Target(id=user_id(given.user_id.value, *path, "userId"))
     assert given.name is not None
+    check_name(given.name.value, *path, "name")
     return Target(name=given.name.value)
 
 

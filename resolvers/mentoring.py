@@ -1,4 +1,4 @@
-"""Mutations by which people decide: who is a mentor, who mentors whom, who wants none."""
+"""Mutations by which people decide who is a mentor, and who mentors whom."""
 
 from datetime import datetime
 from typing import Any
@@ -6,16 +6,19 @@ from typing import Any
 import strawberry
 
 from graph.errors import Refused
-from graph.kinds import AccountId, ErrorPolicy, MentorShare, RelationshipRole, UserErrorCode
-from resolvers.asking import Info, known, ledger_of, open_tie, wiki_of
+from graph.kinds import AccountId, ErrorPolicy, MentorShare, NotificationKind, RelationshipRole, UserErrorCode
+from models.ledger import Recorded
+from models.ledger.resolving import nobody_of_that_name
+from resolvers.asking import Info, is_known_name, known, ledger_of, open_tie, wiki_of
 from resolvers.declare import ref
 from resolvers.event import RelationshipEvent
+from resolvers.happenings import LEAVE_OUT, SOURCE, SOURCE_ID, VALIDATE_ONLY, WIKI
 from resolvers.inputs import AccountRef, account_key, decode_as, own_origin, target_of
-from resolvers.mentee import Mentee
 from resolvers.mentor import Mentor
-from resolvers.recording import LEAVE_OUT, SOURCE, SOURCE_ID, WIKI, or_none
+from resolvers.permissions import TELLS
 from resolvers.refusals import Outdated, UserError, about, at_place, refusing, told
 from resolvers.relationship import Relationship
+from resolvers.telling import or_none
 
 AT_ONCE = 100
 """Mentees that one claim may name."""
@@ -58,21 +61,10 @@ class UpdateMentorInput:
     away_until: strawberry.Maybe[datetime | None] = strawberry.field(
         description="Null: back now. At most 365 days ahead."
     )
+    notify: strawberry.Maybe[list[NotificationKind] | None] = strawberry.field(description="Not null.")
     expected_version: int | None = strawberry.field(
         default=LEAVE_OUT, description="Refuse the change if the mentor has another version."
     )
-
-
-@strawberry.input(description="Somebody stops being a mentor; their active mentees are handed over.")
-class ResignMentorInput:
-    """A mentor resigns or is removed."""
-
-    mentor: strawberry.ID = strawberry.field(description="The mentor.")
-    reason: str | None = strawberry.field(default=LEAVE_OUT, description="Why.")
-    occurred_at: datetime | None = strawberry.field(default=LEAVE_OUT, description=WHEN)
-    source: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE)
-    source_id: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE_ID)
-    performer: str | None = strawberry.field(default=LEAVE_OUT, description=FOR_WHOM)
 
 
 @strawberry.input(description="A mentor is named, or drawn, for one mentee.")
@@ -107,18 +99,7 @@ class ClaimMenteesInput:
         default=ErrorPolicy.ALL_OR_NOTHING,
         description="What becomes of the others where one can't be claimed.",
     )
-
-
-@strawberry.input(description="`reason` is shown to the mentee and to coordinators alone.")
-class MenteeInput:
-    """A mentee decides for themselves."""
-
-    mentee: strawberry.ID = strawberry.field(description="The mentee.")
-    reason: str | None = strawberry.field(default=LEAVE_OUT, description="Why.")
-    occurred_at: datetime | None = strawberry.field(default=LEAVE_OUT, description=WHEN)
-    source: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE)
-    source_id: str | None = strawberry.field(default=LEAVE_OUT, description=SOURCE_ID)
-    performer: str | None = strawberry.field(default=LEAVE_OUT, description=FOR_WHOM)
+    validate_only: bool = strawberry.field(default=False, description=VALIDATE_ONLY)
 
 
 ERRORS = "Why nothing was done."
@@ -129,21 +110,6 @@ class MentorPayload:
     """What became of a change to a mentor."""
 
     mentor: Mentor | None = strawberry.field(default=None, description="The mentor.")
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
-
-
-@strawberry.type(description="The counts are of primary ties; null where the request was refused.")
-class ResignMentorPayload:
-    """What became of a mentor's mentees."""
-
-    mentor: Mentor | None = strawberry.field(default=None, description="The mentor who resigned.")
-    transferred: int | None = strawberry.field(
-        default=None, description="Mentees who have another mentor now."
-    )
-    ended: int | None = strawberry.field(default=None, description="Ties that ended.")
-    unassigned: int | None = strawberry.field(
-        default=None, description="Mentees for whom nobody was available; they wait."
-    )
     user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
@@ -175,14 +141,6 @@ class ClaimMenteesPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
-@strawberry.type(description="The mentee as they are now.")
-class MenteePayload:
-    """What became of a mentee's decision."""
-
-    mentee: Mentee | None = strawberry.field(default=None, description="The mentee.")
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
-
-
 def circumstances(input: Any) -> dict[str, Any]:
     """What every decision may be told with: why, when, known as what, on whose behalf."""
     return {
@@ -199,6 +157,11 @@ async def enroll_mentor(info: Info, input: EnrollMentorInput) -> MentorPayload:
     wiki = await wiki_of(info, input.wiki)
     told_with = circumstances(input)
     del told_with["reason"]
+    name = input.account.name
+    # Who tells what happened elsewhere has read the name there; to others a hidden one is nobody's.
+    tells = info.context["caller"].may(wiki, *TELLS)
+    if name and not tells and not await is_known_name(info, input.wiki, name.value):
+        raise nobody_of_that_name("account")
     with about("account"):
         mentor = await ledger_of(info).enroll(
             wiki,
@@ -217,13 +180,13 @@ async def update_mentor(info: Info, input: UpdateMentorInput) -> MentorPayload:
     who = decode_as(input.mentor, ("Mentor",), "mentor")
     asked = {
         name: value.value
-        for name in ("share", "capacity", "introduction", "away_until")
+        for name in ("share", "capacity", "introduction", "away_until", "notify")
         if (value := getattr(input, name)) is not None
     }
-    if "share" in asked and asked["share"] is None:
-        raise Refused(
-            UserErrorCode.INVALID, "A share can't be null; leave it out to keep it as it is.", "share"
-        )
+    for name, what in {"share": "A share", "notify": "What a mentor is told"}.items():
+        if name in asked and asked[name] is None:
+            message = f"{what} can't be null; leave it out to keep it as it is."
+            raise Refused(UserErrorCode.INVALID, message, name)
     mentor = ref("Mentor", who.wiki, who.key)
     try:
         with about("mentor"):
@@ -234,21 +197,6 @@ async def update_mentor(info: Info, input: UpdateMentorInput) -> MentorPayload:
             raise
         raise Outdated(refused, mentor) from None
     return MentorPayload(mentor=mentor)
-
-
-@refusing(ResignMentorPayload)
-async def resign_mentor(info: Info, input: ResignMentorInput) -> ResignMentorPayload:
-    """End somebody's mentoring and find new mentors for their active mentees."""
-    who = decode_as(input.mentor, ("Mentor",), "mentor")
-    with about("mentor"):
-        [key] = await known(info, who.wiki, [who.key])
-        done = await ledger_of(info).resign(who.wiki, key, **circumstances(input))
-    return ResignMentorPayload(
-        mentor=ref("Mentor", who.wiki, who.key),
-        transferred=done.transferred,
-        ended=done.ended,
-        unassigned=done.unassigned,
-    )
 
 
 @refusing(RelationshipPayload)
@@ -271,9 +219,14 @@ async def assign_mentor(info: Info, input: AssignMentorInput) -> RelationshipPay
         if refused.code is not UserErrorCode.STALE_VERSION:
             raise
         raise Outdated(refused, await open_tie(info, mentee.wiki, mentee.key, input.role)) from None
+    return decided(mentee.wiki, done)
+
+
+def decided(wiki: int, done: Recorded) -> RelationshipPayload:
+    """The tie and the last of the transitions, by address."""
     return RelationshipPayload(
-        relationship=ref("Relationship", mentee.wiki, done.relationship),
-        event=ref("RelationshipEvent", mentee.wiki, done.events[-1] if done.events else None),
+        relationship=ref("Relationship", wiki, done.relationship),
+        event=ref("RelationshipEvent", wiki, done.events[-1] if done.events else None),
     )
 
 
@@ -302,9 +255,8 @@ async def claim_mentees(info: Info, input: ClaimMenteesInput) -> ClaimMenteesPay
     mentees = claimed(input.mentees, mentor.wiki)
     with about("mentor"):
         mentees = await known(info, mentor.wiki, mentees)
-        done = await ledger_of(info).claim(
-            mentor.wiki, mentor.key, mentees, per_item=per_item, **circumstances(input)
-        )
+        ledger = ledger_of(info, rehearse=input.validate_only)
+        done = await ledger.claim(mentor.wiki, mentor.key, mentees, per_item=per_item, **circumstances(input))
     results = []
     for place, (given, became) in enumerate(zip(input.mentees, done, strict=True)):
         result = ClaimResult(mentee=given)
@@ -316,23 +268,3 @@ async def claim_mentees(info: Info, input: ClaimMenteesInput) -> ClaimMenteesPay
     # Who asked for all or none reads in one place why it was none.
     refusals = [] if per_item else [error for result in results for error in result.user_errors]
     return ClaimMenteesPayload(results=results, user_errors=refusals)
-
-
-@refusing(MenteePayload)
-async def opt_out_of_mentorship(info: Info, input: MenteeInput) -> MenteePayload:
-    """Have no mentor from now on."""
-    who = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
-    with about("mentee"):
-        [key] = await known(info, who.wiki, [who.key])
-        await ledger_of(info).opt_out(who.wiki, key, **circumstances(input))
-    return MenteePayload(mentee=ref("Mentee", who.wiki, who.key))
-
-
-@refusing(MenteePayload)
-async def opt_in_to_mentorship(info: Info, input: MenteeInput) -> MenteePayload:
-    """Have a mentor after all."""
-    who = decode_as(input.mentee, ("Mentee", "Mentor"), "mentee")
-    with about("mentee"):
-        [key] = await known(info, who.wiki, [who.key])
-        await ledger_of(info).opt_in(who.wiki, key, **circumstances(input))
-    return MenteePayload(mentee=ref("Mentee", who.wiki, who.key))

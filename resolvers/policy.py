@@ -41,11 +41,17 @@ class Policy(Row[models.Policy], Node):
 
 @node("What a policy decides; also of policies that were never in force.")
 class PolicySettings(Row[models.Policy]):
-    """The settings, which are kept as JSON."""
+    """The settings, which are kept as JSON: a policy's, or beside what a simulation made of them."""
+
+    @property
+    def said(self) -> Any:
+        """The JSON."""
+        settings = getattr(self.row, "settings", None)
+        return cast("Any", self.row).value["settings"] if settings is None else settings
 
     def text(self, name: str) -> Any:
         """A setting as text: durations are written so already."""
-        return cast("Any", self.row.settings)[name].astext
+        return self.said[name].astext
 
     @answer
     def name(self) -> str:
@@ -55,11 +61,11 @@ class PolicySettings(Row[models.Policy]):
     @answer
     def holds(self) -> list[CategoryHold]:
         """How long a tie is kept, by what the mentee is blocked for."""
-        return self.elements(self.row.settings["holds"], keyed=True)
+        return self.elements(self.said["holds"], keyed=True)
 
     @answer
     def default_hold(self) -> timedelta | None:
-        """The hold of the categories not named in `holds`; null: as long as the mentor stays a mentor."""
+        """The hold (grace period) of categories not named in `holds`; null: as long as the mentor stays a mentor."""
         return cast("timedelta", self.text("default_hold"))
 
     @answer
@@ -70,7 +76,7 @@ class PolicySettings(Row[models.Policy]):
     @answer
     def count_partial_blocks(self) -> bool:
         """Whether partial blocks suspend too."""
-        return flag_in(self.row.settings["count_partial_blocks"])
+        return flag_in(self.said["count_partial_blocks"])
 
     @answer
     def restore_within(self) -> timedelta | None:
@@ -85,17 +91,17 @@ class PolicySettings(Row[models.Policy]):
     @answer
     def category_rules(self) -> list[CategoryRule]:
         """What reasons mean; the first rule that fits decides."""
-        return self.elements(self.row.settings["category_rules"])
+        return self.elements(self.said["category_rules"])
 
     @answer
     def notify(self) -> list[NotificationKind]:
         """Which transitions mentors are told of."""
-        return cast("list[NotificationKind]", self.row.settings["notify"])
+        return cast("list[NotificationKind]", self.said["notify"])
 
     @answer
     def auto_assign(self) -> bool:
         """Whether needs are answered by drawing."""
-        return flag_in(self.row.settings["auto_assign"])
+        return flag_in(self.said["auto_assign"])
 
     @answer
     def seek_for(self) -> timedelta | None:

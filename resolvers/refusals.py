@@ -6,8 +6,10 @@ from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import strawberry
+from strawberry.types import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
-from graph.errors import Refused
+from graph.errors import Refused, Unfit
 from graph.kinds import UserErrorCode
 from resolvers.declare import Node
 
@@ -47,9 +49,9 @@ class Outdated(Refused):
         self.current = current
 
 
-def told(refused: Refused) -> UserError:
-    """The refusal as the caller reads it."""
-    path = ["input", *refused.field] if refused.field else None
+def told(refused: Refused, within: tuple[str, ...] = ("input",)) -> UserError:
+    """The refusal as the caller reads it; `within` leads to where the ledger's paths begin."""
+    path = [*within, *refused.field] if refused.field else None
     said: dict[str, Any] = {"message": refused.message, "code": refused.code, "field": path}
     if isinstance(refused, Outdated):
         return StaleVersionError(**said, current=refused.current)
@@ -61,6 +63,11 @@ def at_place(place: int, refused: Refused) -> Refused:
     if refused.code is UserErrorCode.NOT_A_MENTOR:
         return Refused(refused.code, refused.message, "mentor")
     return Refused(refused.code, refused.message, "mentees", str(place))
+
+
+def below(refused: Refused, *path: str) -> Refused:
+    """The refusal of a part of the input that stands there."""
+    return Refused(refused.code, refused.message, *path, *refused.field)
 
 
 WRONG_WITH_THE_MENTEE = {
@@ -99,16 +106,34 @@ P = ParamSpec("P")
 A = TypeVar("A", bound=Payload)
 
 
-def refusing(payload: Callable[..., A]) -> Callable[[Callable[P, Awaitable[A]]], Callable[P, Awaitable[A]]]:
+def check_fit(value: Any, *path: str) -> None:
+    """Refuse an input in which a scalar could not be read, by the path to it."""
+    if isinstance(value, Unfit):
+        raise Refused(UserErrorCode.INVALID, value.message, *path)
+    if isinstance(value, strawberry.Some):
+        check_fit(value.value, *path)
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            check_fit(one, *path, str(place))
+    elif definition := get_object_definition(type(value)):
+        for one in definition.fields:
+            name = one.graphql_name or to_camel_case(one.python_name)
+            check_fit(getattr(value, one.python_name), *path, name)
+
+
+def refusing(
+    payload: Callable[..., A], within: tuple[str, ...] = ("input",)
+) -> Callable[[Callable[P, Awaitable[A]]], Callable[P, Awaitable[A]]]:
     """Answer a refusal with `payload(user_errors=[…])` instead of an error without data."""
 
     def decorate(resolver: Callable[P, Awaitable[A]]) -> Callable[P, Awaitable[A]]:
         @wraps(resolver)
         async def answer(*args: P.args, **kwargs: P.kwargs) -> A:
             try:
+                check_fit(kwargs.get("input"))
                 return await resolver(*args, **kwargs)
             except Refused as refused:
-                return payload(user_errors=[told(refused)])
+                return payload(user_errors=[told(refused, within)])
 
         return answer
 

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
-
-import strawberry
+from typing import TYPE_CHECKING, Any, cast
 
 import models
 from graph.compile.rows import Row
+from graph.compile.sets import Layer, seen_as, stacked
 from graph.compile.words import (
     ENDLESS,
-    SEES_OPT_OUTS,
     both,
     covers,
     either,
     first_of,
-    no,
-    one_of,
+    is_caller,
     or_else,
     same,
+    sees_opt_out,
     when,
 )
 from graph.kinds import EndReason, RelationshipRole, RelationshipState, StartReason
+from resolvers import ends
 from resolvers.account import seen
-from resolvers.declare import Connection, Filter, Node, answer, column, connection, node
-from resolvers.declare import where as member
+from resolvers.declare import Connection, Node, answer, column, connection, node
+from resolvers.mentee import Mentee
 from resolvers.orders import NEWEST
 
 if TYPE_CHECKING:
     from resolvers.event import RelationshipEvent, RelationshipEventFilter
-    from resolvers.mentee import Mentee
     from resolvers.mentor import Mentor
+    from resolvers.relationships import RelationshipFilter
     from resolvers.span import RelationshipSpan
     from resolvers.wiki import Wiki
 
@@ -56,11 +55,14 @@ class Relationship(Row[models.Relationship], Node):
     )
 
     def visible(self) -> bool:
-        """A tie of somebody who is hidden is not there."""
-        return both(seen(self, self.row.mentee_id), seen(self, self.row.mentor_id))
+        """A tie of somebody who is hidden is not there, but for its mentor."""
+        own = is_caller(self, self.row.mentor_id)
+        return both(either(own, seen(self, self.row.mentee_id)), seen(self, self.row.mentor_id))
 
     def reachable(self) -> bool:
         """By its id: once it has started, or was told of."""
+        if self.within.then:
+            return both(self.row.started_at <= self.moment)
         return either(
             self.row.started_at <= self.moment,
             self.row.withdrawn_at < ENDLESS,
@@ -68,9 +70,10 @@ class Relationship(Row[models.Relationship], Node):
         )
 
     def listed(self, where: RelationshipFilter | None) -> Iterator[bool]:
-        """What holds of every tie in a list: it has started and was not withdrawn."""
+        """What holds of every tie in a list: it has started and, unless asked, was not withdrawn."""
+        unmade = bool(where and where.withdrawn is True)
         yield self.row.started_at <= self.moment
-        yield same(self.row.withdrawn_at, ENDLESS)
+        yield self.row.withdrawn_at < ENDLESS if unmade else same(self.row.withdrawn_at, ENDLESS)
         if where:
             yield from where.conditions(self)
 
@@ -81,6 +84,46 @@ class Relationship(Row[models.Relationship], Node):
             models.RelationshipSpan,
             lambda span: both(same(span.relationship_id, self.row.id), covers(span, self.moment)),
         )
+
+    @property
+    def turn(self) -> Any:
+        """The last turn of a tie that was not withdrawn, `since` then and `until` the next: the stretch that the moment
+        falls in, or the end, which stays until the tie is withdrawn.
+        """
+        return stacked(
+            self,
+            "turn",
+            [
+                Layer(
+                    models.RelationshipSpan,
+                    lambda span: covers(span, self.moment),
+                    lambda span: {
+                        "id": span.relationship_id,
+                        "since": span.valid_from,
+                        "until": span.valid_to,
+                    },
+                ),
+                Layer(
+                    models.Relationship,
+                    # No constant, or it were no key to sort by.
+                    lambda tie: both(tie.ends_at <= self.moment, tie.withdrawn_at > self.moment),
+                    lambda tie: {"id": tie.id, "since": tie.ends_at, "until": tie.withdrawn_at},
+                ),
+            ],
+            lambda turn: same(turn.id, self.row.id),
+        )
+
+    @property
+    def stands_since(self) -> datetime:
+        """Since when it stands so."""
+        ended = first_of((self.row.ends_at <= self.moment, self.row.ends_at), other=self.row.started_at)
+        return or_else(self.span.valid_from, ended)
+
+    @property
+    def of_mentee(self) -> Mentee:
+        """The mentee, for filters."""
+        account = self.join(models.Account, lambda account: same(account.id, self.row.mentee_id))
+        return seen_as(Mentee, account, self)
 
     @answer
     def wiki(self) -> Wiki:
@@ -105,8 +148,7 @@ class Relationship(Row[models.Relationship], Node):
     @answer
     def state_since(self) -> datetime:
         """Since when it stands so."""
-        ended = first_of((self.row.ends_at <= self.moment, self.row.ends_at), other=self.row.started_at)
-        return or_else(self.span.valid_from, ended)
+        return self.stands_since
 
     @answer
     def state_until(self) -> datetime | None:
@@ -134,10 +176,9 @@ class Relationship(Row[models.Relationship], Node):
 
     @answer
     def ended_because(self) -> EndReason | None:
-        """Null while not ended, and where the reason is private and the caller may not see it."""
-        private = same(self.row.ends_because, EndReason.OPTED_OUT.value)
-        told = both(self.row.ends_at <= self.moment, either(no(private), cast("bool", SEES_OPT_OUTS)))
-        return cast("EndReason", when(told, self.row.ends_because))
+        """Null while not ended. To callers who may not know of an opt-out it is told as `ENDED_BY_HAND`."""
+        reason = ends.told(self.row, sees_opt_out(self, self.row.mentee_id))
+        return cast("EndReason", when(self.row.ends_at <= self.moment, reason))
 
     @answer
     def continues(self) -> Relationship | None:
@@ -169,14 +210,3 @@ class Relationship(Row[models.Relationship], Node):
         return self.page(
             lambda event: both(same(event.row.relationship_id, self.row.id), *event.listed(where)), NEWEST
         )
-
-
-@strawberry.input(description="Which ties.")
-class RelationshipFilter(Filter):
-    """Each member says which ties it lets through."""
-
-    state: list[RelationshipState] | None = member(
-        "Which stand so.",
-        lambda tie, states: one_of(or_else(tie.span.state, RelationshipState.ENDED), states),
-    )
-    role: RelationshipRole | None = member("Of that role.", lambda tie, role: same(tie.row.role, str(role)))

@@ -1,13 +1,20 @@
-"""The scalars of the API: how each is read and written."""
+"""The scalars of the API: how each is read and written.
 
+A value that can't be read is handed on as `Unfit`, where graphql-core would have the whole request refused: so
+one bad time in a list of facts leaves the others alone, and a mutation says by which path it was given.
+"""
+
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, NewType
+from functools import wraps
+from typing import Any, NewType, ParamSpec, TypeVar
 
 import strawberry
 from graphql import GraphQLError, IntValueNode, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from graph.moments import format_duration, parse_duration
+from graph.errors import Unfit
+from graph.moments import EARLIEST, format_duration, parse_duration
 
 BigInt = NewType("BigInt", int)
 
@@ -27,9 +34,13 @@ def read_moment(value: Any) -> datetime:
     if moment.tzinfo is None or "T" not in value.upper():
         raise GraphQLError(f"A DateTime needs its time and offset. Write it like {RFC_3339}.")
     try:
-        return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+        found = moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
     except OverflowError:
-        raise GraphQLError("This DateTime lies outside of the years 1 to 9999.") from None
+        found = EARLIEST - timedelta.resolution
+    # The first moment of the calendar stands for nothing in some languages, and for minus infinity in the database.
+    if found < EARLIEST:
+        raise GraphQLError(f"This DateTime lies outside of the years {EARLIEST.year} to 9999.")
+    return found
 
 
 def write_moment(value: datetime) -> str:
@@ -69,6 +80,23 @@ def big_literal(node: ValueNode, _: Any = None) -> int:
     raise GraphQLError("This is not a BigInt. Give an integer or a string of its digits.")
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def or_unfit(read: Callable[P, T]) -> Callable[P, T | Unfit]:
+    """What was read, or word of why it could not be."""
+
+    @wraps(read)
+    def reading(*args: P.args, **kwargs: P.kwargs) -> T | Unfit:
+        try:
+            return read(*args, **kwargs)
+        except GraphQLError as error:
+            return Unfit(error.message)
+
+    return reading
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -77,7 +105,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         ),
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=write_moment,
-        parse_value=read_moment,
+        parse_value=or_unfit(read_moment),
     ),
     timedelta: strawberry.scalar(
         name="Duration",
@@ -86,8 +114,9 @@ SCALARS: dict[object, ScalarDefinition] = {
             "`PT31H`; years and "
             "months have no fixed length and are refused. Not negative."
         ),
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
         serialize=write_duration,
-        parse_value=read_duration,
+        parse_value=or_unfit(read_duration),
     ),
     BigInt: strawberry.scalar(
         name="BigInt",
@@ -96,8 +125,9 @@ SCALARS: dict[object, ScalarDefinition] = {
             "string or a JSON "
             "integer."
         ),
+        specified_by_url="https://www.w3.org/TR/xmlschema11-2/#long",
         serialize=str,
-        parse_value=read_big,
-        parse_literal=big_literal,
+        parse_value=or_unfit(read_big),
+        parse_literal=or_unfit(big_literal),
     ),
 }

@@ -3,55 +3,120 @@
 `build()` makes it. `schema.graphql` is its print, and a test keeps the two equal.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import (
+    ASTValidationRule,
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    introspection_types,
+    specified_rules,
+)
+from strawberry.extensions import AddValidationRules
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers import (
     account,
     actor,
     block,
+    census,
+    counts,
     event,
     fallback,
+    handover,
+    idempotent,
+    job,
     mentee,
+    mentees,
     mentor,
+    mentors,
+    outcome,
     policy,
     query,
+    ranges,
     relationship,
+    relationships,
     span,
+    subscription,
     suspension,
+    token,
+    viewer,
     wiki,
 )
 from resolvers.declare import attach, link
 from resolvers.scalars import SCALARS
 
-MODULES = (account, actor, block, event, mentee, mentor, policy, query, relationship, span, suspension, wiki)
+MODULES = (
+    account,
+    actor,
+    block,
+    census,
+    counts,
+    event,
+    handover,
+    job,
+    mentee,
+    mentees,
+    mentor,
+    mentors,
+    outcome,
+    policy,
+    query,
+    ranges,
+    relationship,
+    relationships,
+    span,
+    subscription,
+    suspension,
+    token,
+    viewer,
+    wiki,
+)
 
 MUTATION = "resolvers.mutation"
 
 
-def build(**options: Any) -> strawberry.Schema:
-    """The schema; `options` go to Strawberry (extensions, the executor's class)."""
+def build(extensions: Sequence[Any] = (), **options: Any) -> strawberry.Schema:
+    """The schema; `extensions` and `options` (the executor's class) go to Strawberry."""
     link(MODULES, [cls for module in MODULES for cls in _declared(module)])
     changes: Any = import_module(MUTATION) if find_spec(MUTATION) else None
     schema = strawberry.Schema(
         query=query.Query,
         mutation=changes and changes.Mutation,
+        subscription=subscription.Subscription,
         types=[
             *(cls for module in MODULES for cls in _declared(module) if _is_node(cls)),
             *(changes.TYPES if changes else ()),
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
+        extensions=[lambda: AddValidationRules([*OWN_RULES]), *extensions],
         **options,
     )
+    # Strawberry's own looks for a definition of its own, which `[Int!]!` and its like don't have.
+    introspection_types["__Type"].fields["isOneOf"].resolve = _is_one_of  # type: ignore[attr-defined]  # an object
     attach(core(schema))
+    idempotent.attach(core(schema))
     fallback.attach(core(schema))
     return schema
+
+
+def _is_one_of(type_: Any, _: Any) -> bool | None:
+    return type_.is_one_of if isinstance(type_, GraphQLInputObjectType) else None
+
+
+OWN_RULES = (idempotent.OfMutationsAlone,)
+
+
+def rules(*, introspection: bool = True) -> tuple[type[ASTValidationRule], ...]:
+    """What a document must keep to, whichever way it comes."""
+    closed = () if introspection else (NoSchemaIntrospectionCustomRule,)
+    return (*specified_rules, *OWN_RULES, *closed)
 
 
 def core(schema: strawberry.Schema) -> GraphQLSchema:

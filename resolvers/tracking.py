@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import strawberry
@@ -10,10 +10,13 @@ import strawberry
 from graph.errors import Refused
 from graph.kinds import BlockCategory, NotificationKind, PolicyPreset, UnblockAction, UserErrorCode
 from graph.policy import PRESETS, CategoryRule, PolicySettings
-from resolvers.asking import Info, ledger_of
+from resolvers.asking import Info, ledger_of, wiki_of
 from resolvers.declare import ref
-from resolvers.recording import LEAVE_OUT, WIKI
-from resolvers.refusals import UserError, refusing
+from resolvers.happenings import LEAVE_OUT, WIKI
+from resolvers.job import Job
+from resolvers.policy import Policy
+from resolvers.refusals import Outdated, UserError, refusing
+from resolvers.telling import or_none
 from resolvers.wiki import Wiki
 
 
@@ -99,6 +102,42 @@ class AddWikiInput:
     policy: PolicyChoice | None = strawberry.field(
         default=LEAVE_OUT, description="Left out: the default policy."
     )
+
+
+@strawberry.input(description="A policy that follows the one in force.")
+class SetPolicyInput:
+    """A new version of a wiki's policy."""
+
+    wiki: str = strawberry.field(description=WIKI)
+    policy: PolicyChoice = strawberry.field(description="What is decided.")
+    effective_from: datetime | None = strawberry.field(
+        default=LEAVE_OUT, description="Left out: now. Not in the past."
+    )
+    expected_version: int | None = strawberry.field(
+        default=LEAVE_OUT, description="Refuse it if the newest version is another one."
+    )
+    validate_only: bool = strawberry.field(
+        default=False, description="Only tell what would come of it; nothing is set."
+    )
+
+
+@strawberry.type(description="The counts are told beforehand too, by `validateOnly`.")
+class SetPolicyPayload:
+    """What became of it, or would."""
+
+    policy: Policy | None = strawberry.field(
+        default=None, description="The new version; null where nothing was set."
+    )
+    affected: int | None = strawberry.field(
+        default=None, description="Blocked mentees that the change re-projects."
+    )
+    released_at_once: int | None = strawberry.field(
+        default=None, description="Ties that it would end the moment it has force."
+    )
+    job: Job | None = strawberry.field(
+        default=None, description="Re-projects them; null where nothing was set."
+    )
+    user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why nothing was done.")
 
 
 @strawberry.type(description="The wiki as it is now.")
@@ -196,6 +235,30 @@ async def add_wiki(info: Info, input: AddWikiInput) -> AddWikiPayload:
     settings = settings_of(None if input.policy is LEAVE_OUT else input.policy, "policy")
     wiki = await ledger_of(info).add_wiki(input.db_name, input.url, settings)
     return AddWikiPayload(wiki=ref("Wiki", wiki, wiki))
+
+
+@refusing(SetPolicyPayload)
+async def set_policy(info: Info, input: SetPolicyInput) -> SetPolicyPayload:
+    """Put a new version of a wiki's policy in force."""
+    wiki = await wiki_of(info, input.wiki)
+    try:
+        done = await ledger_of(info).set_policy(
+            wiki,
+            settings_of(input.policy, "policy"),
+            effective_from=or_none(input.effective_from),
+            expected_version=or_none(input.expected_version),
+            validate_only=input.validate_only,
+        )
+    except Refused as refused:
+        if refused.code is not UserErrorCode.STALE_VERSION:
+            raise
+        raise Outdated(refused, ref("Policy", wiki, await ledger_of(info).newest_policy(wiki))) from None
+    return SetPolicyPayload(
+        policy=ref("Policy", wiki, done.version),
+        affected=done.affected,
+        released_at_once=done.released_at_once,
+        job=ref("Job", wiki, done.job),
+    )
 
 
 def is_address(url: str) -> bool:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import strawberry
+from sqlalchemy import literal
 
 import models
+from graph.compile.page import cursor
 from graph.compile.rows import Row, Scope
+from graph.compile.shape import OneOfs, Param
 from graph.compile.words import both, same
-from resolvers.account import AccountBy
+from resolvers.account import AccountBy, is_one_of, named_by
+from resolvers.census import WikiCounts, counts_of
 from resolvers.declare import Connection, Node, answer, column, connection, node
-from resolvers.orders import BY_NAME, LEARNT, PLACED, REGISTERED, STARTED, VERSIONS
+from resolvers.event import horizon
+from resolvers.handover import HandOver, hand_overs
+from resolvers.mentee import is_mentee
+from resolvers.mentees import REGISTERED_LAST, MenteeFilter, MenteeOrder
+from resolvers.mentors import NAMED, MentorFilter, MentorOrder
+from resolvers.orders import FEED, LAST_BEGUN, LEARNT, PLACED, VERSIONS
+from resolvers.relationships import STARTED_LAST, RelationshipFilter, RelationshipOrder
 
 if TYPE_CHECKING:
     from resolvers.block import Block, BlockFilter
     from resolvers.event import RelationshipEvent, RelationshipEventFilter
-    from resolvers.mentee import Mentee, MenteeConnection, MenteeFilter
-    from resolvers.mentor import Mentor, MentorFilter
+    from resolvers.job import Job
+    from resolvers.mentee import Mentee, MenteeConnection
+    from resolvers.mentor import Mentor
     from resolvers.policy import Policy
-    from resolvers.relationship import Relationship, RelationshipFilter
+    from resolvers.relationship import Relationship
 
 
 @node("A wiki whose mentors and mentees are kept here.")
@@ -32,7 +46,7 @@ class Wiki(Row[models.Wiki], Node):
         """In a list of wikis each row is the wiki of what hangs below."""
         row = super().over(source, scope)
         if scope.wiki is None:
-            row.within = Scope(row.row.id, scope.at)
+            row.within = scope._replace(wiki=row.row.id)
         return row
 
     @answer
@@ -47,22 +61,48 @@ class Wiki(Row[models.Wiki], Node):
         """The same, as a mentor; null where that account never was one."""
         return self.one(by.finds)
 
-    @connection
-    def mentors(self, where: MentorFilter | None = None) -> Connection[Mentor]:
-        """Everyone who is or was a mentor, by name."""
-        return self.page(lambda mentor: both(True, *where.conditions(mentor) if where else ()), BY_NAME)
+    @answer
+    def accounts(self, by: list[AccountBy]) -> list[Mentee | None]:
+        """Many accounts at once, at most 100, in the order asked; null where there is none."""
+        return self.each(named_by(cast("OneOfs", by)), is_one_of)
 
     @connection
-    def mentees(self, where: MenteeFilter | None = None) -> MenteeConnection:
-        """Everyone who has, had or waits for a mentor, those registered last first."""
+    def mentors(
+        self, where: MentorFilter | None = None, order_by: MentorOrder | None = NAMED
+    ) -> Connection[Mentor]:
+        """Everyone who is or was a mentor."""
         return self.page(
-            lambda mentee: both(mentee.row.is_mentee, *where.conditions(mentee) if where else ()), REGISTERED
+            lambda mentor: both(mentor.reachable(), *where.conditions(mentor) if where else ()),
+            (order_by or NAMED).keys(),
         )
 
     @connection
-    def relationships(self, where: RelationshipFilter | None = None) -> Connection[Relationship]:
-        """Every tie, those that started last first."""
-        return self.page(lambda tie: both(*tie.listed(where)), STARTED)
+    def mentees(
+        self, where: MenteeFilter | None = None, order_by: MenteeOrder | None = REGISTERED_LAST
+    ) -> MenteeConnection:
+        """Everyone who has, had or waits for a mentor."""
+        order = order_by or REGISTERED_LAST
+
+        def on(mentee: Any) -> bool:
+            mentee.of_whole_wiki = True
+            chosen = where.conditions(mentee) if where else ()
+            there = both(mentee.reachable(), is_mentee(mentee, mentee.row))
+            return both(there, *order.driven_by(mentee), *chosen)
+
+        return self.page(on, order.keys())
+
+    @connection
+    def relationships(
+        self, where: RelationshipFilter | None = None, order_by: RelationshipOrder | None = STARTED_LAST
+    ) -> Connection[Relationship]:
+        """Every tie."""
+        order = order_by or STARTED_LAST
+        if where and where.withdrawn is True:
+            # Those have no turns, and are few.
+            return self.page(lambda tie: both(*tie.listed(where)), order.keys())
+        return self.page(
+            lambda tie: both(*order.driven_by(tie), *tie.listed(where)), order.keys(whole_wiki=True)
+        )
 
     @connection
     def blocks(self, where: BlockFilter | None = None) -> Connection[Block]:
@@ -71,8 +111,15 @@ class Wiki(Row[models.Wiki], Node):
 
     @connection
     def events(self, where: RelationshipEventFilter | None = None) -> Connection[RelationshipEvent]:
-        """In the order in which they became known."""
-        return self.page(lambda event: both(*event.listed(where)), LEARNT)
+        """In the order in which they became known; its cursors are those of `relationshipEvents`."""
+        return self.page(lambda event: both(event.is_settled(), *event.listed(where)), LEARNT)
+
+    @answer
+    def event_cursor(self) -> str:
+        """Where the stream of events stands at this read: `relationshipEvents(after:)` goes on from here
+        without a gap.
+        """
+        return cast("str", cursor(FEED, [horizon(self), literal(0)]))
 
     @answer
     def policy(self) -> Policy:
@@ -89,3 +136,20 @@ class Wiki(Row[models.Wiki], Node):
     def policies(self) -> Connection[Policy]:
         """All that were set, those that have force later included, the latest first."""
         return self.page(lambda _: True, VERSIONS)
+
+    @connection
+    def jobs(self) -> Connection[Job]:
+        """Long work: simulations, policies that re-project, resignations, newest first."""
+        return self.page(lambda _: True, LAST_BEGUN)
+
+    @answer
+    def counts(self) -> WikiCounts:
+        """How mentees and mentors stand, in numbers."""
+        return self.part(counts_of(self))
+
+    @answer
+    def hand_overs(
+        self, from_: Annotated[datetime, strawberry.argument(name="from")], to: datetime
+    ) -> list[HandOver]:
+        """Who took over from whom in a stretch of time, the largest first, at most 500."""
+        return self.elements(hand_overs(self, cast("Param", from_), cast("Param", to)))

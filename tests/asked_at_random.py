@@ -4,7 +4,7 @@ every type.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -27,9 +27,12 @@ from graphql import (
 import seeded
 from graph.compile import page
 from graph.compile.ids import encode
-from graph.compile.rows import By
-from models.columns import NEVER
-from resolvers import orders
+from graph.kinds import MenteeOrderField, MentorOrderField, OrderDirection, RelationshipOrderField
+from models.columns import ENDLESS, NEVER
+from resolvers.mentees import EDITED_LAST, REGISTERED_LAST, MenteeOrder
+from resolvers.mentors import NAMED, MentorOrder
+from resolvers.orders import DB_NAMES, LAST_BEGUN, LEARNT, NEWEST, PLACED, VERSIONS
+from resolvers.relationships import STARTED_LAST, RelationshipOrder
 
 ROWS = seeded.generate()
 TABLES = {
@@ -39,10 +42,12 @@ TABLES = {
     "RelationshipEvent": ("relationship_event", "id"),
     "Block": ("block", "id"),
     "Policy": ("policy", "version"),
+    "Job": ("job", "id"),
 }
 NAMES = ["enwiki", "dewiki", "enwiki", "emptywiki", "nowhere"]
+STRETCH = {("from", "DateTime!"): timedelta(days=-400), ("to", "DateTime!"): timedelta(days=-1)}
+"""A stretch of time that is none is refused; most things happen in this one."""
 PAGING = ("first", "after", "last", "before")
-BY_TIE = (By("last_edit", lambda _: None, descending=True), By("tie", lambda _: None, descending=True))
 
 
 @dataclass
@@ -53,46 +58,98 @@ class Asked:
     variables: dict[str, Any]
 
 
-def ids(random: Random) -> str:
-    """The id of something, now and then of nothing."""
+def ids(random: Random, now: datetime) -> str:
+    """The id of something, now and then of nothing; many as of a moment."""
+    at = a_past(random, now) if random.random() < 0.4 else None
     if random.random() < 0.1:
         wiki = random.choice([1, 2, 3, 4])
-        return encode("Wiki", wiki, wiki)
+        return encode("Wiki", wiki, wiki, at)
     name, (table, key) = random.choice(sorted(TABLES.items()))
     row = random.choice(ROWS[table])
-    return encode(name, row["wiki_id"], row[key] + (10**6 if random.random() < 0.05 else 0))
+    return encode(name, row["wiki_id"], row[key] + (10**6 if random.random() < 0.05 else 0), at)
 
 
-def cursors(random: Random, parent: str, name: str) -> str:
-    """A cursor of that list, or rather of one that is sorted like it."""
+def a_past(random: Random, now: datetime) -> datetime:
+    """Some moment before, now and then one at which something happened."""
+    known = [row["valid_from"] for row in ROWS["block_span"] + ROWS["relationship_span"]]
+    if random.random() < 0.2:
+        moment: datetime = random.choice(known)
+        return min(moment, now)
+    return now - timedelta(milliseconds=random.randrange(400 * 86_400_000))
 
-    def of(table: str, *columns: str) -> list[Any]:
-        row = random.choice(ROWS[table])
-        return [row[column] for column in columns]
 
-    def registered() -> list[Any]:
-        row = random.choice(ROWS["account"])
-        return [row["registered_at"] or NEVER, row["id"]]
+def orders(random: Random, parent: str, name: str) -> Any:
+    """One of the orders of that list; None where it has but one."""
+    kinds: dict[str, Any] = {
+        "mentees": (MenteeOrder, MenteeOrderField),
+        "mentors": (MentorOrder, MentorOrderField),
+        "relationships": (RelationshipOrder, RelationshipOrderField),
+    }
+    if name not in kinds:
+        return None
+    order, fields = kinds[name]
+    usual = {"mentors": NAMED, "relationships": STARTED_LAST}
+    if random.random() < 0.3:
+        return usual.get(name) or (EDITED_LAST if parent == "Mentor" else REGISTERED_LAST)
+    return order(field=random.choice(list(fields)), direction=random.choice(list(OrderDirection)))
 
-    def named() -> list[Any]:
-        row = random.choice(ROWS["account"])
-        return [row["name"] is None, row["name"] or "", row["id"]]
 
-    made: dict[str, tuple[str, Any, Callable[[], list[Any]]]] = {
-        "wikis": ("Wiki", orders.DB_NAMES, lambda: of("wiki", "db_name")),
-        "mentors": ("Mentor", orders.BY_NAME, named),
-        "mentees": ("Mentee", orders.REGISTERED, registered),
-        "relationships": ("Relationship", orders.STARTED, lambda: of("relationship", "started_at", "id")),
-        "blocks": ("Block", orders.PLACED, lambda: of("block", "placed_at", "id")),
-        "events": ("RelationshipEvent", orders.NEWEST, lambda: of("relationship_event", "id")),
-        "policies": ("Policy", orders.VERSIONS, lambda: of("policy", "version")),
+def cursors(random: Random, parent: str, name: str, order: Any) -> str:
+    """A cursor of that list in that order, rather near one of its rows."""
+
+    def of(table: str) -> dict[str, Any]:
+        return dict(random.choice(ROWS[table]))
+
+    def mentee() -> dict[str, Any]:
+        account, span, stretch = of("account"), of("relationship_span"), of("mentee_span")
+        under = parent == "Mentor"
+        return {
+            "named": account["name"] is not None,
+            "unnamed": account["name"] is None,
+            "name": account["name"] or "",
+            "last_edit": account["last_edit_at"],
+            "edits": account["edit_count"],
+            "registered": account["registered_at"] or NEVER,
+            "since": span["valid_from"] if under else stretch["told_since"],
+            "until": span["valid_to"] if under else stretch["told_until"],
+            "blocks": account["block_count"],
+            "questions": -1 if account["question_count"] is None else account["question_count"],
+            "reverts": -1 if account["reverted_edit_count"] is None else account["reverted_edit_count"],
+            "tie": span["relationship_id"],
+            "id": account["id"],
+        }
+
+    def mentor() -> dict[str, Any]:
+        account, row, load = of("account"), of("mentor"), random.randrange(6)
+        names = {"named": account["name"] is not None, "unnamed": account["name"] is None}
+        loads = {"active": load, "suspended": load, "enrolled": row["enrolled_at"]}
+        return {**names, **loads, "name": account["name"] or "", "id": row["id"]}
+
+    def tie() -> dict[str, Any]:
+        row, span = of("relationship"), of("relationship_span")
+        since = random.choice([row["started_at"], row["ends_at"], span["valid_from"]])
+        until = random.choice([ENDLESS, span["valid_to"]])
+        return {
+            "started": row["started_at"], "ended": row["ends_at"], "since": since, "until": until, "id": row["id"],
+        }  # fmt: skip
+
+    made: dict[str, tuple[str, Any, Callable[[], dict[str, Any]]]] = {
+        "wikis": ("Wiki", DB_NAMES, lambda: of("wiki")),
+        "mentors": ("Mentor", order, mentor),
+        "mentees": ("Mentee", order, mentee),
+        "relationships": ("Relationship", order, tie),
+        "blocks": ("Block", PLACED, lambda: {"placed": (row := of("block"))["placed_at"], "id": row["id"]}),
+        "jobs": ("Job", LAST_BEGUN, lambda: {"started": (row := of("job"))["started_at"], "id": row["id"]}),
+        "events": ("RelationshipEvent", NEWEST, lambda: of("relationship_event")),
+        "policies": ("Policy", VERSIONS, lambda: of("policy")),
     }
     node, by, keys = made[name]
     if (parent, name) == ("Wiki", "events"):
-        by = orders.LEARNT
-    if (parent, name) == ("Mentor", "mentees"):
-        by, keys = BY_TIE, lambda: of("relationship_span", "last_edit_at", "relationship_id")
-    return page.write_cursor(page.order_hash(node, by), keys())
+        by = LEARNT
+    if by is order:
+        by = by.keys(under=True) if (parent, name) == ("Mentor", "mentees") else by.keys()
+    row = keys()
+    return page.write_cursor(page.order_hash(node, by), [row[one.name] for one in by])
 
 
 @dataclass
@@ -101,6 +158,7 @@ class Making:
 
     schema: GraphQLSchema
     random: Random
+    now: datetime
     left: int = 30
     variables: dict[str, Any] = field(default_factory=dict)
     declared: list[str] = field(default_factory=list)
@@ -177,23 +235,49 @@ class Making:
     def arguments(self, parent: str, name: str, one: GraphQLField) -> str:
         found = []
         backwards = self.random.random() < 0.4
+        order = orders(self.random, parent, name)
         for argument, definition in one.args.items():
             if argument in PAGING:
-                found += self.paging(parent, name, argument, backwards=backwards)
+                found += self.paging(parent, name, argument, order, backwards=backwards)
+            elif argument == "orderBy":
+                found += self.order(parent, order)
+            elif argument == "where" and (parent, name) == ("Mentor", "mentees"):
+                chosen = self.plain(definition.type)
+                chosen.pop("mentor", None)
+                found.append(f"where: {literal(chosen)}")
+            elif argument == "asOf":
+                # What lies ahead is refused; half of all questions are of now.
+                if self.random.random() < 0.5:
+                    moment = datetime.isoformat(a_past(self.random, self.now))
+                    bound = self.random.random() < 0.5
+                    found.append(f"asOf: {self.variable('DateTime', moment) if bound else literal(moment)}")
+            elif (argument, str(definition.type)) in STRETCH:
+                moment = datetime.isoformat(self.now + STRETCH[argument, str(definition.type)])
+                found.append(f"{argument}: {self.variable('DateTime!', moment)}")
             elif isinstance(definition.type, GraphQLNonNull) or self.random.random() < 0.5:
                 found.append(f"{argument}: {self.value(definition.type)}")
         if "first" in one.args and not any(part.startswith(("first", "last")) for part in found):
             found.append("last: 2" if backwards else "first: 2")
         return f"({', '.join(found)})" if found else ""
 
-    def paging(self, parent: str, name: str, argument: str, *, backwards: bool) -> list[str]:
+    def order(self, parent: str, order: Any) -> list[str]:
+        """An order; the usual one may be left out, or be null."""
+        usual = [NAMED, STARTED_LAST, EDITED_LAST if parent == "Mentor" else REGISTERED_LAST]
+        if order in usual and self.random.random() < 0.5:
+            return self.random.choice([[], ["orderBy: null"]])
+        plain = {"field": Word(order.field), "direction": Word(order.direction)}
+        if self.random.random() < 0.5:
+            return [f"orderBy: {literal(plain)}"]
+        return [f"orderBy: {self.variable(type(order).__name__, plain)}"]
+
+    def paging(self, parent: str, name: str, argument: str, order: Any, *, backwards: bool) -> list[str]:
         if argument in ("first", "last"):
             if backwards is not (argument == "last"):
                 return ["first: null"] if argument == "first" and self.random.random() < 0.1 else []
             size = self.random.randrange(1, 4)
             return [f"{argument}: {self.variable('Int', size) if self.random.random() < 0.4 else size}"]
         if self.random.random() < 0.3:
-            text = cursors(self.random, parent, name)
+            text = cursors(self.random, parent, name, order)
             written = self.variable("String", text) if self.random.random() < 0.5 else literal(text)
             return [f"{argument}: {written}"]
         return []
@@ -215,25 +299,47 @@ class Making:
         if isinstance(type_, GraphQLList):
             return [self.plain(type_.of_type) for _ in range(self.random.choice([1, 1, 2, 3]))]
         if isinstance(type_, GraphQLInputObjectType):
-            members = list(type_.fields.items())
-            chosen = [self.random.choice(members)] if type_.is_one_of else self.random.sample(members, 1)
-            return {
-                name: self.plain(GraphQLNonNull(one.type) if type_.is_one_of else one.type)
-                for name, one in chosen
-            }
+            return self.members(type_)
         if isinstance(type_, GraphQLEnumType):
             return Word(self.random.choice(sorted(type_.values)))
         return self.scalar(type_.name)
+
+    def members(self, type_: GraphQLInputObjectType) -> Any:
+        if type_.name == "IntRange":
+            low = self.random.randrange(700)
+            both: Any = {"min": low, "max": low + self.random.randrange(400)}
+            return self.random.choice([both, {"min": low}, {"max": low, "min": None}])
+        if type_.name == "DateTimeRange":
+            start = seeded.NOW - self.random.randrange(600) * seeded.DAY
+            both = {"from": start.isoformat(), "to": (start + 90 * seeded.DAY).isoformat()}
+            return self.random.choice([both, {"from": both["from"]}, {"to": both["to"]}])
+        members = list(type_.fields.items())
+        several = 1 if type_.is_one_of else self.random.choice([1, 1, 2])
+        return {
+            name: self.member(name, GraphQLNonNull(one.type) if type_.is_one_of else one.type)
+            for name, one in self.random.sample(members, several)
+        }
+
+    def member(self, name: str, type_: GraphQLInputType) -> Any:
+        if name == "mentor":
+            rows = [self.random.choice(ROWS["mentor"]) for _ in range(3)]
+            return [encode("Mentor", row["wiki_id"], row["id"]) for row in rows]
+        if name == "namePrefix":
+            begins = self.random.choice(ROWS["account_name"])["name"][: self.random.choice([0, 1, 3, 9])]
+            return self.random.choice([begins.upper(), begins.lower()])
+        return self.plain(type_)
 
     def scalar(self, name: str) -> Any:
         if name == "Boolean":
             return self.random.choice([True, False])
         if name == "ID":
-            return ids(self.random)
+            return ids(self.random, self.now)
         if name == "BigInt":
             return str(self.random.choice(ROWS["account"])["id"])
         if name == "DateTime":
-            return datetime.isoformat(seeded.NOW)
+            # In filters also what is still to come.
+            ahead = self.now + self.random.choice([0, 20]) * seeded.DAY
+            return datetime.isoformat(self.random.choice([a_past(self.random, self.now), ahead]))
         known = [row["name"] for row in ROWS["account_name"] + ROWS["suppressed_name"]]
         return self.random.choice([*NAMES * 30, *known])
 
@@ -248,6 +354,8 @@ def literal(value: Any) -> str:
     """A value as a document writes it."""
     if isinstance(value, Word):
         return str(value)
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
@@ -260,9 +368,9 @@ def literal(value: Any) -> str:
     return f'"{escaped}"'
 
 
-def asked(schema: GraphQLSchema, random: Random) -> Asked:
-    """A valid document."""
+def asked(schema: GraphQLSchema, random: Random, now: datetime) -> Asked:
+    """A valid document, asked at that moment."""
     while True:
-        made = Making(schema, random).document()
+        made = Making(schema, random, now).document()
         if not validate(schema, parse(made.text)):
             return made

@@ -42,9 +42,10 @@ STATEMENTS = {
     "relationship_span": f"SELECT {TIE}s.relationship_id), valid_from, valid_to, state, mentor_id, mentee_id, role, "
     "last_edit_at FROM relationship_span s WHERE s.wiki_id = $1",
     "mentee_span": "SELECT mentee_id, valid_from, valid_to, state, told_state, blocked_since, blocked_until, "
-    "returns_to, returns_until FROM mentee_span WHERE wiki_id = $1",
+    "returns_to, returns_until, told_since, told_until FROM mentee_span WHERE wiki_id = $1",
     "need": f"SELECT mentee_id, role, valid_from, valid_to, since, cause, previous_id, {TIE}n.replaces_id) "
     "FROM need n WHERE n.wiki_id = $1",
+    "signs of life": "SELECT mentee_id, role, valid_from, signed_at, last_edit_at FROM need WHERE wiki_id = $1",
     "block": "SELECT kind, block_id, mentee_id, placed_at, expires_at, lifted_at, scope, category, category_source, "
     f"unblock_requested, hides_name, reason, performer, {ORIGIN}b.placed_by), {ORIGIN}b.reason_by) "
     "FROM block b WHERE b.wiki_id = $1 AND b.withdrawn_at = 'infinity'",
@@ -56,12 +57,16 @@ STATEMENTS = {
     "mentor_term": "SELECT mentor_id, valid_from, valid_to FROM mentor_term WHERE wiki_id = $1",
     "mentor": "SELECT id, share, capacity, enrolled_at, resigned_at FROM mentor WHERE wiki_id = $1",
 }
-FEED = (
+TOLD = (
     f"SELECT e.kind, e.at, {TIE}e.relationship_id), e.mentor_id, e.mentee_id, e.from_state, e.to_state, "
     f"(SELECT b.kind || b.block_id FROM block b WHERE b.wiki_id = $1 AND b.id = e.block_id), {ORIGIN}e.fact_id) "
-    "FROM relationship_event e WHERE e.wiki_id = $1 AND e.withdraws_id IS NULL AND NOT EXISTS "
-    "(SELECT FROM relationship_event w WHERE w.wiki_id = $1 AND w.withdraws_id = e.id)"
+    "FROM relationship_event e WHERE e.wiki_id = $1 AND e.withdraws_id IS NULL AND "
 )
+WITHDRAWAL = (
+    "SELECT w.withdraws_id FROM relationship_event w WHERE w.wiki_id = $1 AND w.withdraws_id IS NOT NULL"
+)
+FEED = f"{TOLD} e.id NOT IN ({WITHDRAWAL})"
+WITHDRAWN_BY = f"{TOLD} e.id IN ({WITHDRAWAL} AND w.fact_id = $2)"
 
 
 class Clock:
@@ -97,6 +102,11 @@ async def feed_of(dsn: str, wiki: int) -> list[tuple[Any, ...]]:
         return sorted((aware(row) for row in await connection.fetch(FEED, wiki)), key=repr)
     finally:
         await connection.close()
+
+
+async def withdrawn_by(dsn: str, wiki: int, fact: int) -> list[tuple[Any, ...]]:
+    """The events that the feed withdrew because of this fact, as it had told them."""
+    return sorted(await fetch(dsn, WITHDRAWN_BY, wiki, fact), key=repr)
 
 
 async def fetch(dsn: str, statement: str, *arguments: object) -> list[tuple[Any, ...]]:

@@ -2,11 +2,13 @@
 against.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from graph.facts import (
@@ -45,6 +47,14 @@ from graph.lifecycle import order_key, project
 from graph.policy import PRESETS, PolicySettings, PolicyVersion
 from graph.timeline import Timeline
 from lifecycle_stories import DEFAULT, MENTEE, on
+
+through_the_database = settings(
+    max_examples=int(os.environ.get("MENTORGRAPH_HISTORIES", "25")),
+    derandomize="MENTORGRAPH_HISTORIES" not in os.environ,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+"""For tests that take a second for each history: the same few each time, or as many others as one asks for."""
 
 DAYS = (0, 1, 2, 3, 4, 7, 10, 11, 30, 60, 100, 400, 800)
 MENTORS = (101, 102, 103)
@@ -183,6 +193,19 @@ def histories(
         target = draw(st.sampled_from(chance)).origin
         chance.append(TakenBack(at=draw(days), origin=Origin("office", "mistake"), target=target))
     return History((*ground, *chance), tuple(draw(policies or policies_by_chance())))
+
+
+def possible(facts: Sequence[Fact]) -> list[Fact]:
+    """Without those that are refused whatever is known: ends before the start, two facts of one name, and what
+    takes back one of these.
+    """
+    once: dict[object, Fact] = {}
+    for fact in facts:
+        ends = fact.expires_at if isinstance(fact, BlockPlaced | BlockChanged) else None
+        if not isinstance(ends, datetime) or ends > fact.at:
+            once.setdefault(fact.origin, fact)
+    found = [fact for fact in once.values() if not isinstance(fact, TakenBack) or fact.target in once]
+    return found if len(found) == len(facts) else possible(found)
 
 
 # The naive account of blocks: for each moment asked, everything from the start, as the rules say it.

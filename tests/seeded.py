@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from graph.kinds import BlockCategory, BlockKind, EndReason, PolicyPreset, StartReason
+from graph.kinds import BlockCategory, BlockKind, EndReason, JobKind, JobState, PolicyPreset, StartReason
 from graph.policy import PRESETS, to_json
 from models.columns import ENDLESS, NEVER
 
@@ -67,11 +67,12 @@ def generate() -> Rows:
         )
         # The third has none, which can't be: what must be there and isn't is a fault in the answer.
         rows["policy"] += policies(wiki) if wiki != 3 else ()
+        rows["job"] += jobs(wiki) if wiki != 3 else ()
     for wiki, mentees in ((1, range(1, 61)), (2, range(1, 13))):
         World(wiki, mentees, rows).fill()
     order = (
-        "wiki policy account account_name suppressed_name mentor mentor_term fact fact_text block block_span "
-        "relationship relationship_span mentee_span need relationship_event"
+        "wiki policy account account_name suppressed_name mentor mentor_term fact fact_text hidden_text "
+        "block block_span relationship relationship_span mentee_span need relationship_event job"
     )
     return {table: rows[table] for table in order.split()}
 
@@ -89,6 +90,50 @@ def policies(wiki: int) -> Iterator[dict[str, Any]]:
             "settings": settings,
             "recorded_at": NOW - 900 * DAY,
         }
+
+
+def jobs(wiki: int) -> Iterator[dict[str, Any]]:
+    """One of each state; the first two began at one moment."""
+    for number, (kind, state) in enumerate(zip(JobKind, JobState, strict=True), 1):
+        yield {
+            "wiki_id": wiki,
+            "id": number,
+            "kind": kind,
+            "state": state,
+            "done": 3 * number,
+            "total": None if kind is JobKind.SIMULATION else 12,
+            "plan": {},
+            "result": None,
+            "error": "It went wrong." if state is JobState.FAILED else None,
+            "started_at": NOW - max(number, 2) * DAY,
+            "finished_at": None if state is JobState.RUNNING else NOW - DAY,
+        }
+    yield {
+        "wiki_id": wiki,
+        "id": 5,
+        "kind": JobKind.SIMULATION,
+        "state": JobState.DONE,
+        "done": 40,
+        "total": 40,
+        "plan": {},
+        "result": [outcome(PolicyPreset.DEFAULT, 0.75), outcome(PolicyPreset.GRACE_30_DAYS, None)],
+        "error": None,
+        "started_at": NOW - 5 * DAY,
+        "finished_at": NOW - 4 * DAY,
+    }
+
+
+def outcome(preset: PolicyPreset, continuity: float | None) -> dict[str, Any]:
+    """What a simulation keeps of one policy."""
+    counts = {"suspensions": 4, "continued": 3, "broken": 1, "released": 2, "continuity": continuity}
+    clutter = {"mean_suspended_per_mentor": 1.5, "max_suspended_per_mentor": 3}
+    day = {"day": "2026-11-01T00:00:00.000Z", "suspended": 2, "released": 1, "continued": 1, "broken": 0}
+    return {
+        "settings": to_json(PRESETS[preset]),
+        **counts,
+        **clutter,
+        "daily": [day, {**day, "suspended": 0}],
+    }
 
 
 class World:
@@ -142,6 +187,8 @@ class World:
             is_mentee=is_mentee,
             eligible=True,
             block_count=key % 5,
+            question_count=None if key % 3 == 0 else key % 4,
+            reverted_edit_count=None if key % 5 == 0 else key % 3,
             next_change_at=ENDLESS,
         )
         self.names(key, name, hidden=hidden)
@@ -165,7 +212,7 @@ class World:
             share=self.random.choice(["NONE", "LOW", "NORMAL", "HIGH"]),
             capacity=None if key % 2 else key,
             introduction=ODD[key % len(ODD)] if key % 3 else None,
-            away_since=None,
+            away_since=None if away == NEVER else NOW - 20 * DAY,
             away_until=away,
             enrolled_at=enrolled,
             resigned_at=resigned,
@@ -213,6 +260,8 @@ class World:
         scope = "SITEWIDE" if open_now else self.random.choice(["SITEWIDE", "SITEWIDE", "PARTIAL"])
         fact = self.fact(key, "BLOCK_PLACED", placed)
         hides = self.random.random() < 0.2
+        if hides:
+            self.add("hidden_text", fact_id=fact)
         common = {
             "scope": scope,
             "category": category,
@@ -270,6 +319,8 @@ class World:
                 blocked_until=end if blocked else ENDLESS,
                 returns_to=self.random.choice([None, *MENTORS]) if blocked else None,
                 returns_until=self.random.choice([ENDLESS, end]),
+                told_since=start - DAY if n else start,
+                told_until=end,
             )
             if state == "UNASSIGNED":
                 self.need(key, start, end)
@@ -381,6 +432,7 @@ class World:
             self.add(
                 "relationship_event",
                 id=number,
+                xid=LONG_AGO - number % 7,
                 kind=kind,
                 at=at,
                 recorded_at=at + DAY,
@@ -397,4 +449,6 @@ class World:
             last = number
 
 
+LONG_AGO = 600
+"""A transaction before any of a new cluster's own; those who were given later ids may commit first."""
 CAUSES = ["ASSIGNED", "BLOCK_PLACED", "BLOCK_LIFTED", "OPTED_OUT", "DRAWN"]

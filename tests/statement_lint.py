@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 from pglast import ast, enums, parse_sql
-from pglast.stream import RawStream
 from sqlmodel import SQLModel
 
 import models  # noqa: F401 - registers the tables
@@ -109,7 +108,7 @@ def _conjuncts(condition: Any) -> Iterator[Any]:
 
 def _binds(condition: Any) -> Iterator[str]:
     """The alias whose wiki this condition says: by a parameter, or as the row of `wiki` above."""
-    if not isinstance(condition, ast.A_Expr) or RawStream()(condition).count("=") != 1:
+    if not isinstance(condition, ast.A_Expr) or [str(name.sval) for name in condition.name or ()] != ["="]:
         return
     for column, value in ((condition.lexpr, condition.rexpr), (condition.rexpr, condition.lexpr)):
         if isinstance(column, ast.ColumnRef) and _names(column)[-1:] == ["wiki_id"] and _is_wiki(value):
@@ -132,10 +131,11 @@ def _names(column: ast.ColumnRef) -> list[str]:
 
 def _walk(node: Any) -> Iterator[Any]:
     """The node and all below it."""
-    if isinstance(node, tuple | list):
-        for one in node:
-            yield from _walk(one)
-    elif isinstance(node, ast.Node):
-        yield node
-        for name in node:
-            yield from _walk(getattr(node, name))
+    rest = [node]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, tuple | list):
+            rest.extend(one)
+        elif isinstance(one, ast.Node):
+            yield one
+            rest.extend(getattr(one, name) for name in one)

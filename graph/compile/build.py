@@ -20,18 +20,21 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, case, column, func, literal
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, case, column, func, literal
 from sqlalchemy.dialects.postgresql import JSONB
 
 from graph.compile import text
-from graph.compile.connection import connection
+from graph.compile.connection import connection, place
+from graph.compile.each import each_looked_up, each_named
 from graph.compile.page import Gathered
 from graph.compile.rows import (
+    Each,
     Elements,
     In,
     Many,
     Page,
     Part,
+    Place,
     Root,
     Row,
     Scope,
@@ -41,8 +44,9 @@ from graph.compile.rows import (
     alias_of,
     of_wiki,
 )
-from graph.compile.shape import KEY, NOW, WIKI, Id, Ids, Param, Values, lift
-from graph.errors import RequestRefused
+from graph.compile.shape import KEY, MOMENT, NOW, WIKI, Id, Ids, Param, Values, past
+from graph.compile.symbols import lift
+from graph.errors import ErrorCode, RequestRefused
 
 Details: TypeAlias = list[FieldDetails]
 Wikis: TypeAlias = Callable[[Values], Sequence[int | None]]
@@ -68,6 +72,9 @@ class RootField(NamedTuple):
     text: Any
     wikis: Wikis | None
     spread: bool = False
+    """A list, whose items are of several wikis."""
+    parted: bool = False
+    """An object, whose members are of several wikis."""
 
 
 class Asked(NamedTuple):
@@ -89,13 +96,14 @@ class Build:
         self.loads: list[tuple[Any, ...]] = []
         self.checks: list[Param] = []
         self.literals: dict[int, str] = {}
+        self.named: list[Param] = []
 
     # Where the walk begins.
 
     def roots(self) -> list[RootField]:
-        """The fields of a query."""
-        type_ = cast("GraphQLObjectType", self.asked.schema.query_type)
+        """The fields of a query, or the one of a subscription."""
         schema, operation, fragments, symbols = self.asked
+        type_ = cast("GraphQLObjectType", schema.get_root_type(operation.operation))
         grouped = collect_fields(schema, fragments, symbols, type_, operation).grouped_field_set
         return [self._root(type_, key, details) for key, details in grouped.items()]
 
@@ -109,13 +117,29 @@ class Build:
         answer = self.ask(field, details, Root.start())
         if isinstance(answer, In):
             read = answer.wiki.read
+            self._check_moment(answer.answer)
             return RootField(
                 key, self.field(field, answer.answer, details, None), lambda values: (read(values),)
             )
         written = self.field(field, answer, details, None)
         if isinstance(answer, Ids):
+            self.checks.append(_moments_of(answer))
             return RootField(key, written, _wikis_of(answer), spread=True)
+        if self.named:
+            return RootField(key, written, _wikis_in(self.named), parted=True)
         return RootField(key, written, None)
+
+    def _check_moment(self, answer: Any) -> None:
+        """A moment that lies ahead is refused, whether or not what is asked hangs on it."""
+        match answer:
+            case To() | Place():
+                at = answer.scope.at
+            case Part():
+                at = answer.row.within.at
+            case _:
+                at = answer.at
+        if at is not None and at is not NOW:
+            self.checks.append(at)
 
     def object_root(self, type_: GraphQLObjectType, details: Details) -> RootField:
         """One object, whose wiki and key the values will bring."""
@@ -185,7 +209,7 @@ class Build:
 
     def _whole(self, type_: GraphQLOutputType, answer: Any, details: Details, row: Row[Any] | None) -> Any:
         piece = self.value(type_, answer, details, row)
-        nothing = "null" if self.places[-1] else self.fault("NULL")
+        nothing = "null" if self.places[-1] else self.fault(ErrorCode.NULL)
         if isinstance(piece.text, str):
             return nothing if piece.text == "null" else piece.text
         return piece.text if piece.sure else func.coalesce(piece.text, text.Pieces([nothing]))
@@ -197,7 +221,7 @@ class Build:
         yield
         self.places.pop()
 
-    def fault(self, code: str) -> str:
+    def fault(self, code: ErrorCode) -> str:
         """What is written here where nothing may stand; the null goes up to the nearest place that may be
         null.
         """
@@ -215,12 +239,16 @@ class Build:
         if is_leaf_type(type_):
             return Piece(text.leaf(get_named_type(type_), answer), _is_sure(answer, row))
         if isinstance(answer, Id):
-            return self._looked_up(type_, answer, details)
+            return self.looked_up(type_, answer, details)
+        if isinstance(answer, In):
+            return self._here(type_, answer, details)
         if isinstance(answer, To):
             return self.row(cast("GraphQLObjectType", type_), answer, details)
         return self._of_row(cast("GraphQLObjectType", type_), answer, details)
 
     def _of_row(self, type_: GraphQLObjectType, answer: Any, details: Details) -> Piece:
+        if isinstance(answer, Place):
+            return Piece(place(self, type_, answer, details))
         if isinstance(answer, Page):
             return Piece(connection(self, type_, answer, details), sure=True)
         assert isinstance(answer, Part), answer
@@ -231,6 +259,17 @@ class Build:
             found = self.given(type_, details, answer.answers, answer.row)
         return Piece(found, sure=True) if answer.there is True else Piece(case((answer.there, found)))
 
+    def _here(self, type_: GraphQLOutputType, answer: In, details: Details) -> Piece:
+        """What is of a wiki of its own below a root field: nothing, in the statements of other wikis."""
+        self.named.append(answer.wiki)
+        wiki = answer.wiki.read
+        here = Param(
+            f"{answer.wiki.key}|here",
+            Boolean(),
+            lambda values: values["wiki"] is not None and wiki(values) == values["wiki"],
+        )
+        return Piece(case((here, self.value(type_, answer.answer, details, None).text)))
+
     def row(self, type_: GraphQLObjectType, to: To, details: Details) -> Piece:
         """Another row."""
         row = self.row_of(type_, to.on, to.scope)
@@ -240,23 +279,28 @@ class Build:
         """The only maker of rows: every FROM says its wiki, and what the caller may see of the type."""
         return row_of(type_.extensions["row"], on, scope)
 
-    def _looked_up(self, type_: GraphQLOutputType, found: Id, details: Details) -> Piece:
+    def looked_up(self, type_: GraphQLOutputType, found: Id, details: Details) -> Piece:
+        """The object with that id, if it is of a type that fits."""
         target = self.asked.schema.get_type(found.type)
         if not isinstance(target, GraphQLObjectType) or not _fits(self.asked.schema, type_, target):
             return Piece("null")
-        on = looked_up(found.key)
-        return self.row(target, To(on, Scope(WIKI, NOW)), details)
+        return self.row(target, To(looked_up(found.key), scope_of(found)), details)
 
     def _list(self, type_: GraphQLList[Any], answer: Any, details: Details) -> Piece:
         if isinstance(answer, Ids):
-            return self._each(type_, answer, details)
+            return Piece(each_looked_up(self, type_, answer, details), sure=True)
+        if isinstance(answer, Each):
+            return Piece(each_named(self, type_, answer, details), sure=True)
         if isinstance(answer, Many | Elements):
             target = cast("GraphQLObjectType", get_named_type(type_))
             row, order = self._rows(target, answer)
             with self.at(nullable=False):
                 item = self.object(target, details, row)
             items = Gathered("string_agg", [item, literal(",")], order, None, Text())
-            return Piece(Select([text.array(items)], row.origin), sure=True)
+            found = Select([text.array(items)], row.origin)
+            if isinstance(answer, Elements) and answer.there is not True:
+                return Piece(case((answer.there, found)))
+            return Piece(found, sure=True)
         return Piece(text.leaves(answer))
 
     def _rows(self, type_: GraphQLObjectType, answer: Many | Elements) -> tuple[Row[Any], Sequence[Any]]:
@@ -266,28 +310,13 @@ class Build:
         source = Source(elements_of(answer))
         return type_.extensions["row"].over(source, answer.scope), [(source.base.c.key, False)]
 
-    def _each(self, type_: GraphQLList[Any], ids: Ids, details: Details) -> Piece:
-        names = Param(
-            f"{ids.name}|types", ARRAY(Text()), lambda values: [one and one.type for one in _own(ids, values)]
-        )
-        keys = Param(
-            f"{ids.name}|keys",
-            ARRAY(BigInteger()),
-            lambda values: [one and one.key for one in _own(ids, values)],
-        )
-        each = (
-            func.unnest(names, keys)
-            .table_valued("type", "key", with_ordinality="n", name="k")
-            .render_derived()
-        )
+    @contextmanager
+    def many(self, size: Param) -> Iterator[None]:
+        """One step down into a list whose length the request brings."""
+        self.sizes.append(size)
         with self.at(nullable=True):
-            cases = []
-            for name in sorted(ids.types):
-                piece = self._looked_up(type_.of_type, Id(name, WIKI, cast("Any", each.c.key)), details)
-                cases.append((each.c.type == name, _as_text(piece.text)))
-            item = func.coalesce(case(*cases), literal("null")) if cases else literal("null")
-        items = Gathered("string_agg", [item, literal(",")], [(each.c.n, False)], None, Text())
-        return Piece(Select([text.array(items)], Source(each)), sure=True)
+            yield
+        self.sizes.pop()
 
 
 def row_of(node: type[Row[Any]], on: Callable[[Any], Any], scope: Scope) -> Row[Any]:
@@ -301,6 +330,11 @@ def row_of(node: type[Row[Any]], on: Callable[[Any], Any], scope: Scope) -> Row[
 def looked_up(key: Any) -> Callable[[Any], Any]:
     """The row of that key, where `node` may find it."""
     return lambda one: one.key_is(key) & one.reachable()
+
+
+def scope_of(found: Id) -> Scope:
+    """Where and when the object with that id is looked at."""
+    return Scope(WIKI, NOW) if found.at is None else Scope(WIKI, found.at, then=True)
 
 
 def elements_of(elements: Elements) -> Any:
@@ -324,16 +358,28 @@ def _fits(schema: GraphQLSchema, type_: GraphQLOutputType, target: GraphQLObject
     return target is type_ or (isinstance(type_, GraphQLInterfaceType) and schema.is_sub_type(type_, target))
 
 
-def _own(ids: Ids, values: Values) -> list[Any]:
-    """The refs of the statement's wiki, the others' places left empty."""
-    return [one if one and one.wiki == values["wiki"] else None for one in ids.read(values)]
+def _moments_of(ids: Ids) -> Param:
+    def moments(values: Values) -> list[Any]:
+        return [past(ref.at, values) for ref in ids.read(values) if ref]
+
+    return Param(f"{ids.name}|moments", ARRAY(MOMENT), moments)
+
+
+def _wikis_in(named: Sequence[Param]) -> Wikis:
+    reads = [param.read for param in named]
+
+    def wikis(values: Values) -> Sequence[int | None]:
+        found = dict.fromkeys(read(values) for read in reads)
+        return [wiki for wiki in found if wiki is not None]
+
+    return wikis
 
 
 def _wikis_of(ids: Ids) -> Wikis:
     def wikis(values: Values) -> Sequence[int | None]:
         refs = ids.read(values)
         if len(refs) > MOST_IDS:
-            raise RequestRefused("TOO_MANY_IDS", f"Ask for at most {MOST_IDS} ids at once.")
+            raise RequestRefused(ErrorCode.TOO_MANY_IDS, f"Ask for at most {MOST_IDS} ids at once.")
         return sorted({ref.wiki for ref in refs if ref})
 
     return wikis
@@ -344,10 +390,6 @@ def _is_sure(answer: Any, row: Row[Any] | None) -> bool:
     if not isinstance(answer, ColumnElement) or getattr(answer, "sure", False):
         return True
     table = getattr(answer, "table", None)
-    if row is None or table is not row.origin.base:
+    if row is None or table is None or table is not row.origin.base:
         return False
     return not getattr(answer, "nullable", True) and not hasattr(answer.type, "timezone")
-
-
-def _as_text(value: Any) -> Any:
-    return text.Pieces([value]) if isinstance(value, str) else value

@@ -1,9 +1,10 @@
 """A connection as SQL: the page is one derived table, and all that is asked of it an aggregate over that."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLObjectType, get_named_type
-from sqlalchemy import ARRAY, ColumnElement, Integer, Text, func, literal, not_, or_
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, func, literal, or_
 from sqlalchemy import cast as sql_cast
 
 from graph.compile import text
@@ -20,9 +21,11 @@ from graph.compile.page import (
     cut,
     keys_of,
     order_hash,
+    rest,
     window_of,
 )
-from graph.compile.rows import Exists, Page, Paging, Row, Select, Source
+from graph.compile.rows import Exists, Page, Paging, Place, Row, Select, Source
+from graph.compile.sets import Stacked
 from graph.compile.shape import Param
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ class Connection:
         self.hash = order_hash(node.name, page.orders)
         self.given: list[Param] = []
         self.row, self.keys = self._rows()
-        self.cuts = self._cuts(self.keys)
+        self.cuts = self._cuts(self.keys, cut)
         self.columns: list[Any] = []
         self.used = False
         # The row too many, and the number that tells it, are there only where it is asked whether there is
@@ -66,13 +69,13 @@ class Connection:
         row = self.build.row_of(self.node, self.page.on, self.page.scope)
         return row, keys_of(self.page.orders, row)
 
-    def _cuts(self, keys: list[Key]) -> dict[str, Any]:
+    def _cuts(self, keys: list[Key], by: Callable[..., Any]) -> dict[str, Any]:
         found = {}
         for name, given in (("after", self.window.after), ("before", self.window.before)):
             if given is not None:
                 cursor_keys = bounds(given, self.hash, keys)
                 self.given += cursor_keys
-                found[name] = cut(keys, cursor_keys, later=name == "after")
+                found[name] = by(keys, cursor_keys, later=name == "after")
         return found
 
     @property
@@ -100,7 +103,7 @@ class Connection:
             return whole
         source = self.row.origin
         source.where += self.cuts.values()
-        inner = [(key.value, key.descending is self.window.forwards) for key in self.keys]
+        inner = _read_in_order(source, self.keys, forwards=self.window.forwards)
         columns: list[Any] = [(f"k{n}", key.value) for n, key in enumerate(self.keys)]
         if self.more:
             columns.append(("n", Numbered(inner)))
@@ -125,10 +128,14 @@ class Connection:
         return Select(names, Source(cast("Any", most)), order=again, limit=limit)
 
     def beyond(self, name: str) -> Any:
-        """Whether there are rows on the far side of a cursor."""
+        """Whether there are rows on the far side of a cursor.
+
+        The nearest is looked for, in the page's order: so an index finds it, however few there are.
+        """
         row, keys = self._rows()
-        row.origin.where.append(not_(self._cuts(keys)[name]))
-        return Exists(Select([1], row.origin))
+        row.origin.where.append(self._cuts(keys, rest)[name])
+        order = _read_in_order(row.origin, keys, forwards=name == "before")
+        return Exists(Select([1], row.origin, order=order, limit=1))
 
     def has(self, *, after: bool) -> Any:
         """Whether there is more after the page (or before it)."""
@@ -168,6 +175,15 @@ class Connection:
         return sql_cast(Select([func.count()], row.origin), Text)
 
 
+def _read_in_order(source: Source, keys: list[Key], *, forwards: bool) -> list[tuple[Any, bool]]:
+    """The order in which the rows are read; a stack in their FROM is read in it too."""
+    order = [(key.value, key.descending is forwards) for key in keys]
+    for joined in [cast("Any", one) for one, _ in source.joins.values()]:
+        if isinstance(joined, Stacked):
+            joined.read_in(order)
+    return order
+
+
 def connection(build: "Build", type_: GraphQLObjectType, page: Page, details: "Details") -> Any:
     """All that is asked of a connection."""
     node = cast("GraphQLObjectType", get_named_type(type_.fields["nodes"].type))
@@ -179,6 +195,12 @@ def connection(build: "Build", type_: GraphQLObjectType, page: Page, details: "D
         with build.at(nullable=False):
             members[key] = _member(made, type_, one)
     return made.select(text.obj(members))
+
+
+def place(build: "Build", type_: GraphQLObjectType, answer: Place, details: "Details") -> Any:
+    """One row as an edge of its list; NULL where it isn't there."""
+    made = Connection(build, cast("GraphQLObjectType", get_named_type(type_.fields["node"].type)), answer)
+    return Select([_edge(made, type_, details)], made.row.origin)
 
 
 def _asks_for_more(build: "Build", type_: GraphQLObjectType, fields: Any, window: Window) -> bool:

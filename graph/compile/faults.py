@@ -6,11 +6,13 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 
+from graph.errors import ErrorCode
+
 MARK = b"\x01"
 
 MESSAGES = {
-    "NULL": "What must be here is missing.",
-    "FORBIDDEN": "You may not see this.",
+    ErrorCode.NULL: "What must be here is missing.",
+    ErrorCode.FORBIDDEN: "You may not see this.",
 }
 
 Path = tuple[str | int, ...]
@@ -24,7 +26,7 @@ def settle(answer: bytes, under: Path = ()) -> tuple[bytes, list[GraphQLError]]:
     errors = []
     for path, code, up in list(_faults(whole[""], ())):
         if _null(whole, ("", *path[: len(path) - up])):
-            message = MESSAGES.get(code, code)
+            message = MESSAGES[ErrorCode(code)]
             errors.append(GraphQLError(message, path=[*under, *path], extensions={"code": code}))
     return orjson.dumps(whole[""]), errors
 

@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy.dialects.postgresql import JSONB
 
 from graph.compile.build import elements_of
-from graph.compile.rows import Elements, Paging, Row, Scope, Source, alias_of, of_wiki
-from graph.compile.shape import NOW, WIKI, Param, Values
+from graph.compile.rows import Elements, Paging, Root, Row, Scope, Source, alias_of, of_wiki
+from graph.compile.shape import MOMENT, NOW, WIKI, Param, Values
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,14 @@ class Located:
     wiki: int | None
     key: tuple[Any, ...]
     element: Elements | None = field(default=None, compare=False)
+    at: datetime | None = None
+    """The moment that it is looked at; None: that of the request."""
 
     def row(self) -> Row[Any]:
         """The symbolic row of that place."""
-        scope = Scope(WIKI, NOW)
+        if issubclass(self.node, Root):
+            return cast("Row[Any]", self.node.start())
+        scope = Scope(WIKI, NOW) if self.at is None else Scope(WIKI, bound("at", MOMENT, self.at), then=True)
         if self.element is not None:
             name, value = self.key
             array = orjson.dumps({name: value} if self.element.keyed else [value]).decode()

@@ -1,7 +1,7 @@
 """Connections: orders, cursors, cuts, and the one derived table that a page is.
 
-Keys are never NULL, and the tie-break takes the direction of the last key, so most orders cut by one row
-comparison that an index answers both ways.
+Keys are never NULL, and all keys of an order go in one direction, so it cuts by one row comparison that an index
+answers both ways.
 """
 
 from base64 import b64decode, b64encode
@@ -17,20 +17,18 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Text,
-    and_,
     cast,
     func,
     literal,
-    or_,
     tuple_,
 )
 from sqlalchemy.sql import sqltypes
 from sqlalchemy.types import TypeEngine
 
-from graph.compile.rows import By, Paging, Select
+from graph.compile.rows import By, Paging, Select, Union
 from graph.compile.shape import Param, Values, kind
 from graph.compile.text import Pieces, base64
-from graph.errors import RequestRefused
+from graph.errors import ErrorCode, RequestRefused
 
 USUAL = 20
 """Rows of a page of which nobody said how many."""
@@ -57,7 +55,7 @@ class Derived(ColumnElement[Any]):
     __visit_name__ = "derived"
     inherit_cache = False
 
-    def __init__(self, select: Select, name: str, *, lateral: bool = False) -> None:
+    def __init__(self, select: Select | Union, name: str, *, lateral: bool = False) -> None:
         self.select = select
         self.name = name
         self.lateral = lateral
@@ -141,7 +139,7 @@ def read_cursor(text: str, hash_: str, types: Sequence[TypeEngine[Any]]) -> list
 
 def _refused() -> RequestRefused:
     return RequestRefused(
-        "BAD_CURSOR",
+        ErrorCode.BAD_CURSOR,
         "This cursor is not one of this list in this order. Use one that a page of the same list gave.",
     )
 
@@ -157,12 +155,18 @@ def _read(word: Any, type_: Any) -> Any:
         wanted: Any = str
     else:
         wanted = bool if isinstance(type_, Boolean) else int
-        small = isinstance(type_, Integer) and not isinstance(type_, BigInteger)
-        if wanted is int and not -(2 ** (31 if small else 63)) <= word < 2 ** (31 if small else 63):
+        # What is no whole number would be looked for among all 2^64 of them, one by one.
+        if wanted is int and (type(word) is not int or word not in _range(type_)):
             raise ValueError(word)
     if type(word) is not wanted or (wanted is str and "\0" in word):
         raise ValueError(word)
     return word
+
+
+def _range(type_: Any) -> range:
+    """The numbers that a column of that type can hold; a type of our own may say that none is below zero."""
+    most = 2 ** (31 if isinstance(type_, Integer) and not isinstance(type_, BigInteger) else 63)
+    return range(getattr(type_, "least", -most), most)
 
 
 def write_cursor(hash_: str, keys: Sequence[Any]) -> str:
@@ -181,23 +185,21 @@ def _plain(key: Any) -> Any:
     return key.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
 
 
-def cut(keys: Sequence[Key], after: Sequence[Any], *, later: bool) -> Any:
-    """The rows that come after a cursor's (`later`), or before it."""
-    if len({key.descending for key in keys}) == 1:
-        row, bound = tuple_(*(key.value for key in keys)), tuple_(*after)
-        return row > bound if later is not keys[0].descending else row < bound
-    return _mixed(keys, after, later=later)
+def cut(keys: Sequence[Key], bound: Sequence[Any], *, later: bool) -> Any:
+    """The rows that come after a cursor's (`later`), or before it; all keys go in one direction."""
+    row, values = tuple_(*(key.value for key in keys)), tuple_(*bound)
+    return row > values if later is not _down(keys) else row < values
 
 
-def _mixed(keys: Sequence[Key], after: Sequence[Any], *, later: bool) -> Any:
-    (value, descending), bound = keys[0], after[0]
-    up = later is not descending
-    beyond = value > bound if up else value < bound
-    if len(keys) == 1:
-        return beyond
-    # The first bound is redundant, and gives the index its range.
-    within = value >= bound if up else value <= bound
-    return and_(within, or_(beyond, _mixed(keys[1:], after[1:], later=later)))
+def rest(keys: Sequence[Key], bound: Sequence[Any], *, later: bool) -> Any:
+    """The others: a condition that an index answers, as the negation of a cut is not."""
+    row, values = tuple_(*(key.value for key in keys)), tuple_(*bound)
+    return row <= values if later is not _down(keys) else row >= values
+
+
+def _down(keys: Sequence[Key]) -> bool:
+    [down] = {key.descending for key in keys}
+    return down
 
 
 class Window(NamedTuple):
@@ -212,7 +214,9 @@ class Window(NamedTuple):
 def window_of(asked: Paging) -> Window:
     """The four arguments, checked as far as their shape tells."""
     if asked.first is not None and asked.last is not None:
-        raise RequestRefused("FIRST_AND_LAST", "Give `first` or `last`, not both: a page begins at one end.")
+        raise RequestRefused(
+            ErrorCode.FIRST_AND_LAST, "Give `first` or `last`, not both: a page begins at one end."
+        )
     forwards = asked.last is None
     size = asked.first if forwards else asked.last
     return Window(checked(size, "first" if forwards else "last"), forwards, asked.after, asked.before)
@@ -225,7 +229,7 @@ def checked(size: Any, name: str) -> Any:
 
     def check(count: int, _: Values) -> int:
         if not 1 <= count <= MOST:
-            raise RequestRefused("PAGE_SIZE", f"`{name}` is a number from 1 to {MOST}.")
+            raise RequestRefused(ErrorCode.PAGE_SIZE, f"`{name}` is a number from 1 to {MOST}.")
         return count
 
     return size.derive("size", Integer(), check) if isinstance(size, Param) else check(size, {})

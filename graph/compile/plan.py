@@ -6,17 +6,17 @@
     operation = memory.put(query, name, Operation(schema, parse(query), name))
 
     # Each request. `values` is new each time: what is bound is kept in it.
-    values = request(now, sees_hidden=False, sees_opt_outs=False, directory=reader.directory)
+    values = request(now, caller, reader.directory)
     plan = operation.plan(operation.read(variables, values))
     data, errors = await reader.answer(plan, values)     # one statement, or one for each wiki that is named
 
 `data` are the bytes of the JSON, `errors` GraphQLErrors with paths (usually none). What may be raised on
 the way:
 
-* `NotCompiled`: not a query, or introspection is in it: let the executor that goes field by field answer
-  (`resolvers.fallback`); `Unreadable`: a variable isn't of its type: the same, and graphql-core will word
-  the error; * `graph.errors.RequestRefused`: a request error without data; `.code` belongs into `extensions`;
-* `graph.errors.Unavailable`: the database can't be reached.
+* `NotCompiled`: not a query, or introspection is in it: let the executor that goes field by field answer;
+* `Unreadable`: a variable isn't of its type: the same, and graphql-core will word the error;
+* `RequestRefused`: a request error without data; `.code` belongs into `extensions`;
+* `Unavailable`: the database can't be reached.
 
 The objects of a mutation's payload, on the mutation's own connection. `details` is what graphql-core's
 `complete_object_value(return_type, details, …, result, …)` is given, and `result` a `Ref`:
@@ -25,7 +25,7 @@ The objects of a mutation's payload, on the mutation's own connection. `details`
     plan = operation.plan_for(shape, result.type, details)
     [call] = plan.calls(about(result, values))
     text = await connection.fetchval(call.sql, *call.arguments)
-    data, errors = plan.answer([call], [text.encode()], path)      # data: b"null" where it isn't there
+    data, errors = plan.answer([call], [text], path)              # data: b"null" where it isn't there
 """
 
 from collections import OrderedDict
@@ -50,13 +50,15 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 from graphql.execution.values import VariableValues
+from sqlalchemy import func, literal
 
-from graph.compile import cost
+from graph.caller import Caller, Rights
+from graph.compile import coordinates, cost
 from graph.compile.build import Asked, Build, NotCompiled, RootField
 from graph.compile.faults import Path, settle
 from graph.compile.ids import Ref
-from graph.compile.rows import Select
-from graph.compile.shape import Shape, Unreadable, Values, shape_of, symbol
+from graph.compile.shape import Shape, Unreadable, Values, shape_of
+from graph.compile.symbols import symbol
 from graph.compile.text import obj
 from graph.compile.write import Written, write
 
@@ -93,9 +95,9 @@ class Lru(Generic[K, V]):
         return value
 
 
-def request(now: datetime, *, sees_hidden: bool, sees_opt_outs: bool, directory: Mapping[str, int]) -> Values:
-    """What a request brings besides its variables: the moment, the rights, and the wikis' ids by name."""
-    return {"now": now, "sees_hidden": sees_hidden, "sees_opt_outs": sees_opt_outs, "directory": directory}
+def request(now: datetime, caller: Caller, directory: Mapping[str, int]) -> Values:
+    """What a request brings besides its variables: the moment, who asks, and the wikis' ids by name."""
+    return {"now": now, "caller": caller, "directory": directory}
 
 
 def about(ref: Ref, values: Values) -> Values:
@@ -104,30 +106,38 @@ def about(ref: Ref, values: Values) -> Values:
 
 
 class Call(NamedTuple):
-    """One statement to be run, its arguments, and which root fields it answers."""
+    """One statement to be run, its arguments, which root fields it answers, and for whom."""
 
     sql: str
     arguments: list[Any]
     roots: tuple[int, ...]
+    rights: Rights
 
 
 class Plan:
     """An operation in one shape: its root fields as expressions, and the statements made of them."""
 
-    def __init__(self, roots: Sequence[RootField], build: Build, limits: cost.Limits = LIMITS) -> None:
+    def __init__(self, roots: Sequence[RootField], build: Build, operation: "Operation") -> None:
         self.roots = roots
-        self.loads = build.loads
+        self.price = cost.price(build.loads)
         self.checks = build.checks
-        self.limits = limits
+        self.operation = operation
+        self.limits = operation.limits
         self.statements: dict[tuple[int, ...], Written] = {}
         self.is_object = len(roots) == 1 and roots[0].key == ""
 
-    def calls(self, values: Values) -> list[Call]:
-        """What is to be run: one statement for each wiki that the root fields are about."""
+    def check_price(self, values: Values) -> int:
+        """What it may cost, kept in the values; refused where that is too much, or a page can't be that large."""
         for param in self.checks:
             param.read(values)
-        if self.loads:
-            cost.refuse_dear(self.loads, values, self.limits)
+        values["cost"] = asked = self.price.of(values)
+        cost.check(asked, self.limits)
+        return asked
+
+    def calls(self, values: Values) -> list[Call]:
+        """What is to be run: one statement for each wiki that the root fields are about."""
+        if "cost" not in values:
+            self.check_price(values)
         groups = self._groups(values)
         if len(groups) == 1:
             [(wiki, roots)] = groups.items()
@@ -161,16 +171,23 @@ class Plan:
         return found
 
     def _whole(self, roots: tuple[int, ...]) -> Any:
-        if self.is_object:
-            return self.roots[0].text
-        whole = obj({self.roots[n].key: self.roots[n].text for n in roots})
-        return Select([whole], None)
+        whole = (
+            self.roots[0].text
+            if self.is_object
+            else obj({self.roots[n].key: self.roots[n].text for n in roots})
+        )
+        # As bytes, for nobody needs to decode what is only passed on.
+        return func.convert_to(whole, literal("UTF8"))
 
     def _call(self, roots: tuple[int, ...], values: Values) -> Call:
         written = self.statement(roots)
-        return Call(written.sql, [param.read(values) for param in written.params], roots)
+        rights = values["caller"].rights(values["wiki"])
+        return Call(written.sql, [param.read(values) for param in written.params], roots, rights)
 
     def _groups(self, values: Values) -> dict[int | None, list[int]]:
+        if len(self.roots) == 1:
+            wikis = self.roots[0].wikis(values) if self.roots[0].wikis else ()
+            return {wiki: [0] for wiki in wikis} or {None: [0]}
         groups: dict[int | None, list[int]] = {}
         rest: list[int] = []
         for number, root in enumerate(self.roots):
@@ -193,6 +210,8 @@ class Plan:
                 before, here = merged[root.key], part[root.key]
                 if root.spread and before is not None:
                     here = [new if old is None else old for old, new in zip(before, here, strict=True)]
+                elif root.parted and before is not None:
+                    here = {name: here[name] if old is None else old for name, old in before.items()}
                 merged[root.key] = here
         return merged
 
@@ -219,9 +238,11 @@ class Operation:
             for one in document.definitions
             if isinstance(one, FragmentDefinitionNode)
         }
-        cost.check(definition.selection_set, self.fragments, limits)
         self.variables = [_variable(schema, one) for one in definition.variable_definitions or ()]
         self.plans: Lru[Any, Plan] = Lru(SHAPES)
+        self.can_be_compiled = True
+        self.registered: str | None = None
+        """The name that whoever runs the server gave it beforehand; a caller's own name for one may be anything."""
 
     def read(self, variables: Mapping[str, Any], values: Values) -> Shape:
         """Check the variables, keep in `values` what is bound, and say what chooses the plan."""
@@ -232,15 +253,24 @@ class Operation:
             ]
         )
 
-    def plan(self, shape: Shape) -> Plan:
-        """The plan of a query for variables of that shape."""
-        found = self.plans.get(shape)
-        if found is not None:
-            return found
-        if self.definition.operation is not OperationType.QUERY:
+    def plan(self, shape: Shape, kind: OperationType = OperationType.QUERY) -> Plan:
+        """The plan of a query (or of what a subscription tells) for variables of that shape."""
+        return self.planned(shape, kind) or self.plans.put(shape, self.compile(shape, kind))
+
+    def planned(self, shape: Shape, kind: OperationType = OperationType.QUERY) -> Plan | None:
+        """The plan, if it was made before."""
+        return self.plans.get(shape) if self.definition.operation is kind else None
+
+    def compile(self, shape: Shape, kind: OperationType = OperationType.QUERY) -> Plan:
+        """A new plan, not kept: this can be done beside the thread that answers."""
+        if self.definition.operation is not kind or not self.can_be_compiled:
             raise NotCompiled(self.definition.operation.value)
         build = self._build(shape)
-        return self.plans.put(shape, Plan(build.roots(), build, self.limits))
+        try:
+            return Plan(build.roots(), build, self)
+        except NotCompiled:
+            self.can_be_compiled = False
+            raise
 
     def plan_for(self, shape: Shape, type_name: str, details: list[FieldDetails]) -> Plan:
         """The plan of one object, of whose type and place in the document these are."""
@@ -251,7 +281,11 @@ class Operation:
             return found
         build = self._build(shape)
         type_ = cast("GraphQLObjectType", self.schema.get_type(type_name))
-        return self.plans.put(key, Plan([build.object_root(type_, details)], build, self.limits))
+        return self.plans.put(key, Plan([build.object_root(type_, details)], build, self))
+
+    def coordinate(self, path: Sequence[str | int]) -> str | None:
+        """Which field of the schema answers there."""
+        return coordinates.of_path(self.schema, self.definition, self.fragments, path)
 
     def _build(self, shape: Shape) -> Build:
         found = {
@@ -271,12 +305,15 @@ def _variable(schema: GraphQLSchema, node: Any) -> tuple[str, GraphQLInputType, 
 class Memory:
     """The operations that were asked last, by their text and name."""
 
-    def __init__(self, most: int = DOCUMENTS) -> None:
+    def __init__(
+        self, most: int = DOCUMENTS, trusted: Mapping[tuple[str, str | None], Operation] | None = None
+    ) -> None:
         self.operations: Lru[tuple[str, str | None], Operation] = Lru(most)
+        self.trusted = trusted or {}
 
     def get(self, query: str, name: str | None = None) -> Operation | None:
-        """An operation that was validated before."""
-        return self.operations.get((query, name))
+        """An operation that was validated before. Those of trusted documents are never forgotten."""
+        return self.operations.get((query, name)) or self.trusted.get((query, name))
 
     def put(self, query: str, name: str | None, operation: Operation) -> Operation:
         """Remember an operation that is valid."""

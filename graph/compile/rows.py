@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, cast, get_args
 
 from sqlalchemy import ColumnClause, ColumnElement, FromClause, Table, true
 
-from graph.compile.shape import NOW, WIKI, Id, Ids, Param
+from graph.compile.shape import EVERYWHERE, HERE, KEY, NOW, WIKI, Id, Ids, May, OneOfs, Param, past
 
 M = TypeVar("M")
 M2 = TypeVar("M2")
@@ -19,10 +19,15 @@ T = TypeVar("T")
 
 
 class Scope(NamedTuple):
-    """Where and when a row is looked at; it travels with every row to all that hangs below."""
+    """Where and when a row is looked at; it travels with every row to all that hangs below.
+
+    `then`: the moment is one that was named and not that of the request, so every id carries it, and what is
+    kept of the present alone is no answer.
+    """
 
     wiki: Any
     at: Any
+    then: bool = False
 
 
 class Columns:
@@ -105,6 +110,11 @@ class Row(Generic[M]):
         """The moment at which the row is looked at."""
         return self.within.at
 
+    @property
+    def may(self) -> May:
+        """The caller's rights on the row's wiki. Of a row that may be of any wiki: those they have on every one."""
+        return HERE if self.within.wiki is WIKI else EVERYWHERE
+
     # What a type may say of its rows as a whole.
 
     def visible(self) -> bool:
@@ -112,7 +122,7 @@ class Row(Generic[M]):
         return True
 
     def reachable(self) -> bool:
-        """Whether `node` finds the row by its id."""
+        """Whether it is there to be looked up and listed: at a moment of the past, whether it was by then."""
         return True
 
     # Addresses: where another row, some rows or a page of rows is. The annotation says of which type.
@@ -124,6 +134,14 @@ class Row(Generic[M]):
     def one(self, on: Callable[[Any], bool]) -> T:  # type: ignore[type-var]  # the same
         """The one row for which it holds, or none."""
         return cast("T", To(on, self.within))
+
+    def anywhere(self, on: Callable[[Any], bool]) -> T:  # type: ignore[type-var]  # the same
+        """The one wiki for which it holds, whichever the statement is run for; below it nothing is its caller's own."""
+        return cast("T", To(on, Scope(None, self.within.at)))
+
+    def each(self, asked: OneOfs, on: Callable[[Any, Any], bool]) -> T:  # type: ignore[type-var]  # the same
+        """For each of the objects asked, in their order, the row for which it holds with that object's members."""
+        return cast("T", Each(asked, on, self.within))
 
     def all(self, on: Callable[[Any], bool], order: Callable[[Any], Sequence[Any]]) -> T:  # type: ignore[type-var]  # the same
         """All rows for which it holds, in an order without ties. Only where they are few."""
@@ -138,15 +156,19 @@ class Row(Generic[M]):
         """A page of the rows for which it holds; `edge` answers the further fields of an edge."""
         return cast("T", Page(on, self.within, tuple(orders), edge or {}))
 
+    def as_edge(self, on: Callable[[Any], bool], orders: "Sequence[By]") -> T:  # type: ignore[type-var]  # the same
+        """The one row for which it holds, as an edge of the list in that order."""
+        return cast("T", Place(on, self.within, tuple(orders), {}))
+
     def part(self, answers: Mapping[str, Any] | None = None, *, there: Any = True) -> T:  # type: ignore[type-var]  # the same
         """An object of the same row: another type over it, or the answers themselves by name."""
         return cast("T", Part(self, answers, there))
 
-    def elements(self, array: Any, *, keyed: bool = False) -> T:  # type: ignore[type-var]  # the same
+    def elements(self, array: Any, *, keyed: bool = False, there: Any = True) -> T:  # type: ignore[type-var]  # the same
         """The elements of a JSON array, or the members of an object, as rows with the columns `key` and
-        `value`.
+        `value`; null unless `there`.
         """
-        return cast("T", Elements(array, self.within, keyed))
+        return cast("T", Elements(array, self.within, keyed, there))
 
     # Values of other tables.
 
@@ -175,6 +197,14 @@ class Row(Generic[M]):
         order = [(latest(columns), True)] if latest else []
         return cast("T", Select([what(columns)], source, order=order, limit=1 if latest else None))
 
+    def rows(
+        self, model: type[M2], on: Callable[[M2], bool], columns: Callable[[M2], Mapping[str, Any]]
+    ) -> "Select":
+        """Some columns of the rows of another table, to be put together (`graph.compile.arrays`)."""
+        alias = alias_of(model)
+        row = cast("M2", Columns(alias))
+        return Select(list(columns(row).items()), Source(alias, [of_wiki(alias, self.within), on(row)]))
+
     def exists(self, model: type[M2], on: Callable[[M2], bool]) -> bool:
         """Whether another table has such a row."""
         alias = alias_of(model)
@@ -199,12 +229,32 @@ class Root(Row[Any]):
         """The root, at the moment of the request, in the wiki that each statement is run for."""
         root = cls.__new__(cls)
         root.within = Scope(WIKI, NOW)
+        root.origin = cast("Source", None)
         return root
 
-    def named(self, wiki: Any) -> T:  # type: ignore[type-var]  # T is what the caller's annotation says
-        """The wiki of that name, which the directory turns into an id before the statement."""
-        found = wiki.derive("wiki", WIKI.type, lambda name, values: values["directory"].get(name))
-        return cast("T", In(found, To(lambda one: one.row.id == WIKI, self.within)))
+    @classmethod
+    def over(cls, _source: Source, _scope: Scope) -> "Row[Any]":
+        """A root has no FROM."""
+        return cls.start()
+
+    def named(self, wiki: Any, as_of: Any = None) -> T:  # type: ignore[type-var]  # T is what the caller's annotation says
+        """The wiki of that name, which the directory turns into an id before the statement; now or then."""
+        scope = self.within
+        if as_of is not None:
+            scope = Scope(WIKI, as_of.derive("past", NOW.type, past), then=True)
+        return cast("T", In(wiki_named(wiki), To(lambda one: one.row.id == WIKI, scope)))
+
+    def named_here(self, wiki: Any, on: Callable[[Any], bool]) -> T:  # type: ignore[type-var]  # the same
+        """The row of that wiki for which it holds: each wiki that is named below one field has its statement."""
+        return cast("T", In(wiki_named(wiki), To(on, self.within)))
+
+    def told(self, wiki: Any, orders: "Sequence[By]") -> T:  # type: ignore[type-var]  # the same
+        """The row of that wiki that is being told, whose key the values will bring."""
+        return cast("T", In(wiki_named(wiki), self.as_edge(lambda one: one.key_is(KEY), orders)))
+
+    def of(self, found: Any, answer: Any) -> T:  # type: ignore[type-var]  # the same
+        """An answer in the wiki of an id."""
+        return cast("T", In(found.wiki, answer))
 
     def every_wiki(self, orders: "Sequence[By]") -> T:  # type: ignore[type-var]  # the same
         """A page of all wikis: each row is the wiki of what hangs below it."""
@@ -214,9 +264,14 @@ class Root(Row[Any]):
         """The object with that id."""
         return cast("T", In(found.wiki, found))
 
-    def each(self, found: Any) -> T:  # type: ignore[type-var]  # the same
+    def each_looked_up(self, found: Any) -> T:  # type: ignore[type-var]  # the same
         """The objects with those ids, in their order."""
         return cast("T", found)
+
+
+def wiki_named(name: Param) -> Param:
+    """The id of the wiki of that name."""
+    return name.derive("wiki", WIKI.type, lambda name, values: values["directory"].get(name))
 
 
 def key_columns(node: type[Row[Any]]) -> list[str]:
@@ -253,6 +308,15 @@ class Many:
 
 
 @dataclass(frozen=True)
+class Each:
+    """For each of the objects asked, the row for which `on` holds with its members; none: null."""
+
+    asked: OneOfs
+    on: Callable[[Any, Any], Any]
+    scope: Scope
+
+
+@dataclass(frozen=True)
 class Page:
     """A connection: the rows for which `on` holds, sorted, some of them."""
 
@@ -261,6 +325,11 @@ class Page:
     orders: tuple[By, ...]
     edge: Mapping[str, Callable[[Any], Any]]
     asked: "Paging | None" = None
+
+
+@dataclass(frozen=True)
+class Place(Page):
+    """One row of such a list by itself, with its place in it: an edge."""
 
 
 @dataclass(frozen=True)
@@ -289,14 +358,27 @@ class Elements:
     array: Any
     scope: Scope
     keyed: bool = False
+    there: Any = True
 
 
 @dataclass(frozen=True)
 class In:
-    """An answer in a wiki of its own; only a root field gives one. `wiki` is read before the statement."""
+    """An answer in a wiki of its own; a root field gives one, or one of its members. `wiki` is read before the
+    statement.
+    """
 
     wiki: Param
-    answer: "To | Id | Ids"
+    answer: "To | Id | Ids | Place | Part"
+
+
+class Union(ColumnElement[Any]):
+    """The rows of several SELECTs."""
+
+    __visit_name__ = "row_union"
+    inherit_cache = False
+
+    def __init__(self, *selects: "Select") -> None:
+        self.selects = selects
 
 
 class Select(ColumnElement[Any]):
@@ -312,12 +394,14 @@ class Select(ColumnElement[Any]):
         columns: Sequence[Any],
         source: Source | None,
         *,
+        group: Sequence[Any] = (),
         order: Sequence[tuple[Any, bool]] = (),
         limit: Any = None,
         one_row: bool = False,
     ) -> None:
         self.columns = columns
         self.source = source
+        self.group = group
         self.order = order
         self.limit = limit
         self.one_row = one_row

@@ -6,7 +6,8 @@ compiler sees of a variable is made from the shape, so no value can leak into a 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast
 
 from graphql import (
     GraphQLEnumType,
@@ -17,19 +18,21 @@ from graphql import (
     GraphQLScalarType,
     Undefined,
 )
-from sqlalchemy import ARRAY, BigInteger, BindParameter, Boolean, Integer, Text
+from sqlalchemy import BigInteger, BindParameter, Boolean, Integer, Text
 from sqlalchemy.dialects.postgresql import INTERVAL, TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from graph.compile.ids import Ref, decode
+from graph.compile.ids import Kind, Ref, decode
+from graph.errors import ErrorCode, RequestRefused, Unfit
 
 Values = dict[Any, Any]
-"""What is bound: variables' values by path, and what the request brings by name (`now`, rights,
+"""What is bound: variables' values by path, and what the request brings by name (`now`, `caller`,
 `directory`).
 """
 Shape = Any
 """Nested tuples, hashable: the key of a plan."""
 Path = tuple[str, ...]
+Rows: TypeAlias = list[Mapping[str, Any]]
 
 # Columns are rounded to the millisecond, and what is bound to compare with them is already.
 MOMENT = TIMESTAMP(timezone=True)
@@ -77,47 +80,102 @@ def given(name: str, type_: TypeEngine[Any]) -> Param:
 
 
 NOW = given("now", MOMENT)
-SEES_HIDDEN = given("sees_hidden", Boolean())
-SEES_OPT_OUTS = given("sees_opt_outs", Boolean())
 WIKI = given("wiki", Integer())
 KEY = given("key", BigInteger())
 
 
+class May(NamedTuple):
+    """The caller's rights as parameters, named as in `graph.caller.Rights`."""
+
+    sees_hidden: Param
+    sees_opt_outs: Param
+    account: Param
+
+
+def _may(where: str, wiki_of: Callable[[Values], int | None]) -> May:
+    def right(name: str, type_: TypeEngine[Any]) -> Param:
+        return Param(
+            f"{name}{where}",
+            type_,
+            lambda values: getattr(values["caller"].rights(wiki_of(values)), name),
+        )
+
+    return May(
+        right("sees_hidden", Boolean()), right("sees_opt_outs", Boolean()), right("account", BigInteger())
+    )
+
+
+HERE = _may("", lambda values: cast("int | None", values["wiki"]))
+"""On the wiki that the statement is run for."""
+EVERYWHERE = _may("|everywhere", lambda _: None)
+"""On every wiki: all that holds of rows that may be of any."""
+
+
 @dataclass(frozen=True)
 class Id:
-    """A global id as the compiler sees it: its type chooses, its wiki and key are bound."""
+    """A global id as the compiler sees it: its type chooses, its wiki, its key and its moment are bound."""
 
     type: str
     wiki: Param
     key: Param
+    at: Param | None = None
+    """None where the id is of now."""
 
 
 @dataclass(frozen=True)
 class Ids:
-    """A list of global ids: the set of their types chooses. `read` finds the refs."""
+    """A list of global ids: the set of their kinds chooses. `read` finds the refs."""
 
     name: str
-    types: frozenset[str]
+    kinds: frozenset[Kind]
     read: Callable[[Values], list[Ref | None]]
+
+    @property
+    def types(self) -> frozenset[str]:
+        """Of now and of moments alike."""
+        return frozenset(kind.type for kind in self.kinds)
+
+
+@dataclass(frozen=True)
+class OneOfs:
+    """A list of objects of which each has one member, a scalar: bound whole, an array for each member.
+
+    So a hundred of them are one plan, and not one for each way of mixing them. `rows` are what they say.
+    """
+
+    name: str
+    columns: Mapping[str, Param]
+    rows: Callable[[Values], list[Mapping[str, Any]]]
+
+
+def past(moment: datetime | None, values: Values) -> datetime | None:
+    """A moment that was: what lies ahead is a forecast, which no state, count or list tells."""
+    if moment is not None and moment > values["now"]:
+        raise RequestRefused(
+            ErrorCode.IN_THE_FUTURE,
+            "`asOf` lies in the future, of which nothing has happened yet. Leave it out for what is known now; "
+            "`stateUntil`, `nextState` and `spans` tell what will follow by itself.",
+        )
+    return moment
 
 
 def shape_of(type_: GraphQLInputType, value: Any, path: Path, values: Values) -> Shape:
     """Check the value of a variable (or of a member of one), keep what is bound, and say what chooses."""
     if isinstance(type_, GraphQLNonNull):
+        type_ = type_.of_type
         if value is None or value is Undefined:
             raise Unreadable
-        return shape_of(type_.of_type, value, path, values)
-    if value is Undefined:
+    elif value is Undefined:
         return OUT
-    if value is None:
+    elif value is None:
         return NULL
+    if isinstance(type_, GraphQLScalarType):
+        return _scalar_shape(type_, value, path, values)
     if isinstance(type_, GraphQLInputObjectType):
         return _object_shape(type_, value, path, values)
     if isinstance(type_, GraphQLList):
         return _list_shape(type_.of_type, value if isinstance(value, list) else [value], path, values)
-    if isinstance(type_, GraphQLEnumType):
-        return _enum(type_, value)
-    return _scalar_shape(type_, value, path, values)
+    return _enum(type_, value)
 
 
 def _object_shape(type_: GraphQLInputObjectType, value: Any, path: Path, values: Values) -> Shape:
@@ -137,6 +195,9 @@ def _list_shape(item: GraphQLInputType, value: list[Any], path: Path, values: Va
     inner = item.of_type if isinstance(item, GraphQLNonNull) else item
     if None in value and not nullable:
         raise Unreadable
+    if is_bound_whole(inner):
+        values[path] = [_one_of(inner, one) for one in value]
+        return "there"
     if isinstance(inner, GraphQLInputObjectType | GraphQLList):
         return tuple(shape_of(item, one, (*path, str(n)), values) for n, one in enumerate(value))
     if isinstance(inner, GraphQLEnumType):
@@ -147,9 +208,30 @@ def _list_shape(item: GraphQLInputType, value: list[Any], path: Path, values: Va
     if scalar.name == "ID":
         refs = [None if one is None else decode(_id_text(one)) for one in value]
         values[path] = refs
-        return frozenset(ref.type for ref in refs if ref)
+        return frozenset(ref.kind for ref in refs if ref)
     values[path] = [None if one is None else _parse(scalar, one) for one in value]
     return "there"
+
+
+def is_bound_whole(type_: GraphQLInputType) -> TypeGuard[GraphQLInputObjectType]:
+    """Whether a list of these is bound as arrays: objects with one member each, of which none chooses a plan."""
+    return (
+        isinstance(type_, GraphQLInputObjectType)
+        and bool(type_.is_one_of)
+        and all(
+            isinstance(member.type, GraphQLScalarType) and member.type.name not in ("Boolean", "ID")
+            for member in type_.fields.values()
+        )
+    )
+
+
+def _one_of(type_: GraphQLInputObjectType, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict) or len(value) != 1:
+        raise Unreadable
+    [(name, given)] = value.items()
+    if name not in type_.fields or given is None:
+        raise Unreadable
+    return {name: _parse(cast("GraphQLScalarType", type_.fields[name].type), given)}
 
 
 def _scalar_shape(type_: GraphQLScalarType, value: Any, path: Path, values: Values) -> Shape:
@@ -160,7 +242,7 @@ def _scalar_shape(type_: GraphQLScalarType, value: Any, path: Path, values: Valu
     if type_.name == "ID":
         ref = decode(_id_text(value))
         values[path] = ref
-        return ref.type
+        return ref.kind
     values[path] = _parse(type_, value)
     return "there"
 
@@ -184,9 +266,18 @@ def _parse(type_: GraphQLScalarType, value: Any) -> Any:
     if type_.name == "Int" and type(value) is int and value in INT_RANGE:
         return value
     try:
-        return type_.parse_value(value)
+        return fitting(type_.parse_value(value))
+    except RequestRefused:
+        raise
     except Exception as error:
         raise Unreadable from error
+
+
+def fitting(value: Any) -> Any:
+    """The value of a scalar, if it is one: a read can't go on without it."""
+    if isinstance(value, Unfit):
+        raise RequestRefused(ErrorCode.BAD_VALUE, value.message)
+    return value
 
 
 def storable(text: str) -> str:
@@ -196,123 +287,3 @@ def storable(text: str) -> str:
     if text.isascii() and "\0" not in text:
         return text
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
-
-
-def symbol(type_: GraphQLInputType, shape: Shape, path: Path) -> Any:
-    """What the compiler sees of a variable: choices as they are, what is bound as a parameter."""
-    if isinstance(type_, GraphQLNonNull):
-        return symbol(type_.of_type, shape, path)
-    if shape == OUT:
-        return Undefined
-    if shape == NULL:
-        return None
-    if isinstance(type_, GraphQLInputObjectType):
-        members = zip(type_.fields.items(), shape, strict=True)
-        found = {name: symbol(field.type, part, (*path, name)) for (name, field), part in members}
-        return {name: value for name, value in found.items() if value is not Undefined}
-    if isinstance(type_, GraphQLList):
-        return _list_symbol(type_.of_type, shape, path)
-    if isinstance(type_, GraphQLEnumType):
-        return type_.parse_value(shape)
-    return _scalar_symbol(type_.name, shape, path)
-
-
-def _list_symbol(item: GraphQLInputType, shape: Shape, path: Path) -> Any:
-    inner = item.of_type if isinstance(item, GraphQLNonNull) else item
-    if isinstance(inner, GraphQLInputObjectType | GraphQLList):
-        return [symbol(item, part, (*path, str(n))) for n, part in enumerate(shape)]
-    if isinstance(inner, GraphQLEnumType):
-        return [inner.parse_value(shape[1])] if shape[0] == "one" else _param(path, ARRAY(Text()))
-    name = inner.name
-    if name == "ID":
-        return Ids(".".join(path), shape, lambda values: cast("list[Ref | None]", values[path]))
-    return _param(path, ARRAY(SQL_TYPES[name]))
-
-
-def _scalar_symbol(name: str, shape: Shape, path: Path) -> Any:
-    if name == "Boolean":
-        return shape
-    if name == "ID":
-        return id_symbol(shape, ".".join(path), lambda values: cast("Ref", values[path]))
-    return _param(path, SQL_TYPES[name])
-
-
-def id_symbol(type_: str, name: str, read: Callable[[Values], Ref]) -> Id:
-    """An id, from wherever its ref is read."""
-    wiki = Param(f"{name}|wiki", Integer(), lambda values: read(values).wiki)
-    return Id(type_, wiki, Param(f"{name}|key", BigInteger(), lambda values: read(values).key))
-
-
-def _param(path: Path, type_: TypeEngine[Any]) -> Param:
-    return Param(".".join(path), type_, lambda values: values[path])
-
-
-def lift(type_: GraphQLInputType, value: Any, name: str) -> Any:
-    """An argument as resolvers get it: what the document itself says is bound too, by a name of its own."""
-    if isinstance(type_, GraphQLNonNull):
-        return lift(type_.of_type, value, name)
-    if value is None or isinstance(value, Param | Id | Ids):
-        return value
-    if isinstance(type_, GraphQLInputObjectType):
-        members: Mapping[str, Any] = value
-        return {key: lift(type_.fields[key].type, part, f"{name}.{key}") for key, part in members.items()}
-    if isinstance(type_, GraphQLList):
-        return _lift_list(type_.of_type, value, name)
-    if isinstance(type_, GraphQLEnumType):
-        return value
-    return _lift_scalar(type_.name, value, name)
-
-
-def _lift_list(item: GraphQLInputType, value: list[Any], name: str) -> Any:
-    inner = item.of_type if isinstance(item, GraphQLNonNull) else item
-    if isinstance(inner, GraphQLInputObjectType | GraphQLList):
-        return [lift(item, part, f"{name}.{n}") for n, part in enumerate(value)]
-    if isinstance(inner, GraphQLEnumType):
-        words = [str(word) for word in value]
-        return value if len(words) == 1 else Param(name, ARRAY(Text()), lambda _: words)
-    kind = inner.name
-    if kind == "ID":
-        return _lift_ids(value, name)
-    if any(isinstance(part, Param) for part in value):
-        parts = [part.read if isinstance(part, Param) else _always(part) for part in value]
-        return Param(name, ARRAY(SQL_TYPES[kind]), lambda values: [read(values) for read in parts])
-    return Param(name, ARRAY(SQL_TYPES[kind]), lambda _: value)
-
-
-def _lift_ids(value: list[Any], name: str) -> Ids:
-    """A list in the document, in which some may be variables."""
-    types: set[str] = set()
-    reads: list[Callable[[Values], Ref | None]] = []
-    for part in value:
-        if isinstance(part, Id):
-            types.add(part.type)
-            reads.append(_ref_of(part))
-        elif part is None:
-            reads.append(_always(None))
-        else:
-            ref = decode(part)
-            types.add(ref.type)
-            reads.append(_always(ref))
-    return Ids(name, frozenset(types), lambda values: [read(values) for read in reads])
-
-
-def _ref_of(part: Id) -> Callable[[Values], Ref]:
-    return lambda values: Ref(part.type, part.wiki.read(values), part.key.read(values))
-
-
-def _always(value: Any) -> Callable[[Values], Any]:
-    return lambda _: value
-
-
-def _lift_scalar(kind: str, value: Any, name: str) -> Any:
-    if kind == "Boolean":
-        return value
-    if kind == "ID":
-        ref = decode(value)
-        return id_symbol(ref.type, name, lambda _: ref)
-    if kind == "Int":
-        # Sizes of pages: the planner should see them.
-        return value
-    if kind == "String":
-        value = storable(value)
-    return Param(name, SQL_TYPES[kind], lambda _: value)

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLNamedType
-from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, literal, literal_column
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, cast, func, literal, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import sqltypes
 
 from graph.compile.shape import kind
+from graph.errors import ErrorCode
 
 FAULT = "\x01"
 """The byte that marks a fault. No text in the answer can hold it: PostgreSQL escapes control characters in
@@ -114,9 +115,14 @@ def base64(text: Any) -> Any:
     return func.encode(func.convert_to(text, literal("UTF8")), literal("base64"), type_=Text())
 
 
-def global_id(type_: str, wiki: Any, key: Any) -> Any:
-    """The id of a node, as `graph.compile.ids` reads it; too short for a line break, and never NULL."""
-    return Pieces([base64(Pieces([f"{type_}:", cast(wiki, Text), ":", cast(key, Text)]))], sure=True)
+def global_id(type_: str, wiki: Any, key: Any, at: Any = None) -> Any:
+    """The id of a node, as `graph.compile.ids` reads it, never NULL; `at` is the moment that it carries."""
+    pieces: list[Any] = [f"{type_}:", cast(wiki, Text), ":", cast(key, Text)]
+    if at is None:
+        # Too short for a line break.
+        return Pieces([base64(Pieces(pieces))], sure=True)
+    pieces += ["@", cast(cast(func.date_part(literal("epoch"), at) * 1000, BigInteger), Text)]
+    return Pieces([func.replace(base64(Pieces(pieces)), func.chr(10), literal(""))], sure=True)
 
 
 def array(of: Any) -> Pieces:
@@ -124,9 +130,9 @@ def array(of: Any) -> Pieces:
     return Pieces(["[", func.coalesce(of, literal("")), "]"])
 
 
-def fault(code: str, up: int) -> str:
+def fault(code: ErrorCode, up: int) -> str:
     """What stands where nothing may: the code, and how many steps above the null goes."""
-    return f'{FAULT}{{"!":["{code}",{up}]}}'
+    return f'{FAULT}{{"!":["{code.value}",{up}]}}'
 
 
 TEXTS = ARRAY(Text())

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 from sqlalchemy.sql.elements import BinaryExpression, UnaryExpression
 
-from graph.compile.rows import Exists, Select
+from graph.compile.rows import Exists, Select, Union
 from graph.compile.shape import Param
 from graph.compile.text import FAULT, Pieces
 
@@ -28,7 +28,7 @@ class Written(NamedTuple):
 
 
 class Writer(PGCompiler):
-    """SQLAlchemy's compiler for PostgreSQL, and the four elements that the engine adds."""
+    """SQLAlchemy's compiler for PostgreSQL, and the elements that the engine adds."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.numbers: dict[str, tuple[int, Param]] = {}
@@ -49,6 +49,8 @@ class Writer(PGCompiler):
         """A SELECT in parentheses."""
         columns = ", ".join(self._column(n, column) for n, column in enumerate(select.columns))
         parts = [f"SELECT {columns}", *self._from(select)]
+        if select.group:
+            parts.append(f"GROUP BY {', '.join(self.process(key) for key in select.group)}")
         if select.one_row:
             parts.append("HAVING true")
         if select.order:
@@ -56,6 +58,10 @@ class Writer(PGCompiler):
         if select.limit is not None:
             parts.append(f"LIMIT {self._value(select.limit)}")
         return f"({' '.join(parts)})"
+
+    def visit_row_union(self, union: Union, **_: Any) -> str:
+        """Several SELECTs, one after the other."""
+        return f"({' UNION ALL '.join(self.process(select)[1:-1] for select in union.selects)})"
 
     def visit_row_exists(self, exists: Exists, **_: Any) -> str:
         """EXISTS of a SELECT, looked up row by row.
@@ -78,6 +84,22 @@ class Writer(PGCompiler):
     def visit_derived(self, derived: Any, **_: Any) -> str:
         """A derived table, as a FROM."""
         return f"{'LATERAL ' if derived.lateral else ''}{self.process(derived.select)} AS {derived.name}"
+
+    def visit_among(self, among: Any, **_: Any) -> str:
+        """Looked up by what was found first."""
+        return f"{self.process(among.value)} = ANY (ARRAY{self.process(among.select)})"
+
+    def visit_within(self, within: Any, **_: Any) -> str:
+        """One of them, as a join."""
+        return f"{self.process(within.value)} IN {self.process(within.select)}"
+
+    def visit_outside(self, outside: Any, **_: Any) -> str:
+        """None of what was found first."""
+        return f"{self.process(outside.value)} NOT IN {self.process(outside.select)}"
+
+    def visit_stacked(self, stacked: Any, **_: Any) -> str:
+        """Several SELECTs, one under the other, as a FROM."""
+        return f"({' UNION ALL '.join(self.process(select) for select in stacked.selects)}) AS {stacked.name}"
 
     def visit_picked(self, picked: Any, **_: Any) -> str:
         """A column of a derived table."""

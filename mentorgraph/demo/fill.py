@@ -7,7 +7,7 @@ from graph.facts import Registered
 from graph.kinds import Origin, PolicyPreset
 from graph.policy import PRESETS
 from mentorgraph.demo.world import Guide, Newcomer, make
-from models.ledger import Entry, Ledger, Target
+from models.ledger import Activity, Entry, Ledger, Target
 
 DEMO_WIKI = "demowiki"
 ADDRESS = "https://demo.wiki.example"
@@ -29,7 +29,9 @@ async def fill(ledger: Ledger, progress: Callable[[int, int], None]) -> int:
         some = world.newcomers[start : start + AT_ONCE]
         await ledger.bulk(wiki, [entry for one in some for entry in entries(one)])
         progress(start + len(some), len(world.newcomers))
-    await ledger.record_activity(wiki, [(one.account, one.edits, one.last_edit) for one in world.newcomers])
+    await ledger.record_activity(
+        wiki, [Activity(one.account, one.edits, one.last_edit) for one in world.newcomers]
+    )
     return wiki
 
 

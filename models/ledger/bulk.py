@@ -1,9 +1,8 @@
 """Many facts at once, as imports bring them: grouped by mentee, each projected once, written in sets; no draws."""
 
 import asyncio
-import gc
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby, islice
 from typing import Final
@@ -13,11 +12,13 @@ from graph.kinds import Origin
 from models.ledger.change import Change, Given, Office
 from models.ledger.checks import check
 from models.ledger.connections import transact
-from models.ledger.decisions import change_terms
 from models.ledger.entry import BulkResult, Entry
+from models.ledger.garbage import no_collecting
 from models.ledger.names import place
 from models.ledger.recording import open_for
 from models.ledger.resolving import Surroundings, find, other_content
+from models.ledger.tenure import change_terms
+from models.ledger.working import carry_on
 
 # So many entries share a transaction that the price of a statement vanishes, and so few that a lock is had only
 # for a moment. Two are in flight: while PostgreSQL writes the one, the next is projected.
@@ -33,10 +34,11 @@ class Batch:
         self._entries = [replace(entry, bulk=True) for entry in entries]
         self._refused: dict[int, Refused] = {}
         self._known: set[int] = set()
+        self._without_effect: Counter[str] = Counter()
 
     async def record(self) -> BulkResult:
         """Those about mentors' terms first, for the timelines of mentees read them."""
-        with _no_collecting():
+        with no_collecting():
             return await self._record()
 
     async def _record(self) -> BulkResult:
@@ -46,7 +48,7 @@ class Batch:
                 await self._record_terms(index)
         await self._record_chunks([given for given in new.values() if given.mentee is not None])
         recorded = len(self._entries) - len(self._known) - len(self._refused)
-        return BulkResult(recorded, len(self._known), self._refused)
+        return BulkResult(recorded, len(self._known), self._refused, self._without_effect)
 
     async def _look(self) -> Surroundings:
         around = Surroundings()
@@ -103,16 +105,20 @@ class Batch:
     async def _record_terms(self, index: int) -> None:
         entry = self._entries[index]
 
-        async def work(change: Change) -> None:
+        async def work(change: Change) -> int | None:
             around = Surroundings()
             await around.look(change.connection, change.wiki, [entry])
-            if around.replayed(entry) is None:
-                await change_terms(change, around, entry, draw=False)
+            if around.replayed(entry) is not None:
+                return None
+            return (await change_terms(change, around, entry, draw=False)).job
 
         try:
-            await self._office.change(self._wiki, work)
+            job = await self._office.change(self._wiki, work)
         except Refused as refused:
             self._refused[index] = refused
+        else:
+            if job is not None:
+                await carry_on(self._office, self._wiki, job)
 
     async def _record_chunks(self, given: Sequence[Given]) -> None:
         gate = asyncio.Semaphore(IN_FLIGHT)
@@ -134,12 +140,12 @@ class Batch:
             raise several.exceptions[0] from several
 
     async def _record_chunk(self, chunk: Sequence[Given]) -> None:
-        async def work(change: Change) -> None:
+        async def work(change: Change) -> Counter[str]:
             # Another may have recorded some of them since we looked.
             known = await find(change.connection, change.wiki, (one.entry.origin for one in chunk))
             given = [one for one in chunk if one.entry.origin not in known]
             if not given:
-                return
+                return Counter()
             await open_for(change, given)
             ids = await change.append(given)
             change.project(change.accounts)
@@ -147,21 +153,10 @@ class Batch:
                 one.mentee: fact for one, fact in zip(given, ids, strict=True) if one.mentee is not None
             }
             await change.write(bulk=True, causes=causes)
+            return Counter(code for one in given if (code := change.without_effect(one)) is not None)
 
-        await self._office.change(self._wiki, work)
+        self._without_effect += await self._office.change(self._wiki, work)
         await self._office.statistics.grew(len(chunk))
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Look for no rings meanwhile: a batch is trees of a hundred thousand values, and the looking took a third."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _chunks(given: Sequence[Given]) -> Iterator[list[Given]]:

@@ -10,17 +10,21 @@ from uuid import UUID
 
 import orjson
 
-from graph.facts import Registered
-from graph.kinds import NotificationKind, RelationshipEventKind, RelationshipRole
+from graph.facts import Fact
+from graph.kinds import NotificationKind, Origin, RelationshipEventKind, RelationshipRole
 from graph.lifecycle import project
 from graph.policy import PolicySettings, PolicyVersion
 from graph.timeline import Timeline
-from models.ledger.connections import Clock, Connection, Pool, transact
+from models.ledger import deeds
+from models.ledger.acting import acting
+from models.ledger.connections import Clock, Connection, Connections, transact
 from models.ledger.difference import Circumstances, Difference, Facts
 from models.ledger.entry import Entry, NamesMentor
 from models.ledger.facts_kept import Kept, Row, choices, digest, from_row, reason_of
 from models.ledger.locks import Locks, Strength, add_accounts, lock_accounts, lock_mentors
+from models.ledger.outcomes import Outcome, is_told_again
 from models.ledger.policies import Policies, in_force
+from models.ledger.repeats import Step, sending
 from models.ledger.rows import AccountRow, EventRow, Stored, read
 from models.ledger.script import PUT_IN_OUTBOX, Script, new_ids, write
 from models.ledger.statistics import Statistics
@@ -61,6 +65,8 @@ SELECT $1::integer, new.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::
 """
 
 RESTARTS: Final = 40
+OUR_OWN: Final = "api"
+"""The source of what is decided here and was given no name of its own."""
 NO_CAUSES: Final[Mapping[int, int]] = MappingProxyType({})
 
 TOLD_AS: Final = {
@@ -89,10 +95,14 @@ class StartOver(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """What a change remembers when it has to start over: whom to lock, and whom chance has chosen already."""
+    """What a change remembers when it has to start over: whom to lock, and whom chance has chosen already.
+
+    `has_told`: it has put something into the feed, if it is committed.
+    """
 
     locks: Locks = field(default_factory=dict)
     picks: dict[tuple[int, RelationshipRole], int] = field(default_factory=dict)
+    has_told: bool = False
 
     def lock(self, mentors: Iterable[int], strength: Strength = Strength.SHARED) -> None:
         for mentor in mentors:
@@ -101,17 +111,68 @@ class Run:
 
 @dataclass(slots=True)
 class Office:
-    """What every change of a ledger needs. `pause` waits between reading and writing, where tests want it to."""
+    """What every change of a ledger needs. `pause` waits between reading and writing, where tests want it to;
+    `told` hears after the commit which wiki's feed has news.
+    """
 
-    pool: Pool
+    pool: Connections
     clock: Clock
     chance: random.Random
     statistics: Statistics
     policies: Policies = field(default_factory=Policies)
     pause: Pause | None = None
+    told: Callable[[int], None] | None = None
 
     async def change(self, wiki: int, work: "Callable[[Change], Awaitable[T]]") -> T:
-        """Open a change and do this work in it: every change of what is kept goes through here."""
+        """Open a change and do this work in it: every change of what is kept goes through here.
+
+        On behalf of a mutation that was sent under a key, the work is done once; a repeat is told what it came to.
+        """
+        work = self._on_behalf(wiki, work)
+        sent = sending()
+        if sent is None:
+            return await self._change(wiki, work)
+        outcome = await self._once(sent.next(wiki), work)
+        sent.is_changing = False
+        told: T = outcome.told()
+        return told
+
+    def _on_behalf(
+        self, wiki: int, work: "Callable[[Change], Awaitable[T]]"
+    ) -> "Callable[[Change], Awaitable[T]]":
+        """The same work, with a word of who asked for it."""
+        doing = acting()
+        if doing is None:
+            return work
+
+        async def noted(change: Change) -> T:
+            found = await work(change)
+            if not change.is_repeat:
+                await deeds.keep(change.connection, wiki, doing, self.clock(), change.appended)
+            return found
+
+        return noted
+
+    async def _once(self, step: Step, work: "Callable[[Change], Awaitable[object]]") -> Outcome:
+        async def kept(change: Change) -> Outcome:
+            before = await step.take_turn(change.connection)
+            if before is not None:
+                return before
+            outcome = Outcome(await work(change))
+            if not await step.keep(change.connection, outcome):
+                raise StartOver
+            return outcome
+
+        try:
+            return await self._change(step.wiki, kept)
+        except Exception as error:
+            if not is_told_again(error):
+                raise
+            # The change is undone, so what is told of it has a transaction of its own; the first outcome stands.
+            outcome = Outcome(raised=error)
+            return await transact(self.pool, lambda c: step.keep_or_find(c, outcome), self.chance)
+
+    async def _change(self, wiki: int, work: "Callable[[Change], Awaitable[T]]") -> T:
         run = Run()
 
         async def once(connection: Connection) -> T:
@@ -119,9 +180,12 @@ class Office:
 
         for _ in range(RESTARTS):
             try:
-                return await transact(self.pool, once, self.chance)
+                found = await transact(self.pool, once, self.chance)
             except StartOver:
                 continue
+            if run.has_told and self.told is not None:
+                self.told(wiki)
+            return found
         raise RuntimeError("a change found new mentors to lock again and again")
 
     def new_id(self) -> str:
@@ -132,7 +196,10 @@ class Office:
 
 
 class Change:
-    """A transaction of one wiki. `now` is the wall clock, read once, when the locks were had."""
+    """A transaction of one wiki. `now` is the wall clock, read once, when the locks were had.
+
+    `when_decided` is called when the rules have been asked, and the rest is to write what they said.
+    """
 
     now: datetime
     settings: PolicySettings
@@ -144,11 +211,16 @@ class Change:
         self.timelines: dict[int, Timeline] = {}
         self.differences: dict[int, Difference] = {}
         self.ineligible: set[int] = set()
+        self.appended: list[int] = []
+        self.is_repeat = False
+        self.doer = deeds.doer_on(wiki, acting())
         self._own: dict[int, list[Kept]] = {}
         self._terms: dict[int, list[Kept]] = {}
         self._stored: dict[int, Stored] = {}
+        self._facts: dict[int, Facts] = {}
         self._wishes: Mapping[int, list[str] | None] = {}
-        self._mentors_are_locked = False
+        self._mentors_are_locked = self._lacks_locks = False
+        self.when_decided: Callable[[], None] = _nobody_waits
 
     # The order of all that follows is what keeps it right: mentors, then mentees, and only then a look.
 
@@ -174,10 +246,20 @@ class Change:
         if self.office.pause is not None:
             await self.office.pause()
 
+    async def look(self, mentees: Collection[int]) -> None:
+        """Read what the rules read about these mentees, without a lock: for what is only told, and never written."""
+        named = await self.connection.fetch(NAMED, self.wiki, list(mentees))
+        self.run.lock(row["mentor_id"] for row in named)
+        self.accounts = {mentee: AccountRow(mentee) for mentee in mentees}
+        self.now = self.office.clock()
+        self.policies = await self.office.policies.of(self.connection, self.wiki)
+        self.settings = in_force(self.policies, self.now)
+        await self._read_facts()
+
     async def _lock_mentees(self, mentees: Collection[int], *, create: bool) -> None:
         # Who was never enrolled has no mentor's row to lock: then it is their account that an enrolment locks too.
         unenrolled = self.run.locks.keys() - self._wishes.keys()
-        wanted = {*mentees, *unenrolled}
+        wanted = {*mentees, *unenrolled, *([] if self.doer is None else [self.doer])}
         accounts = await lock_accounts(self.connection, self.wiki, wanted)
         missing = set(mentees) - accounts.keys()
         if missing and create:
@@ -206,24 +288,30 @@ class Change:
             self.run.lock([mentor])
             raise StartOver
 
-    def need_lock(self, mentor: int, strength: Strength) -> None:
-        """Start over unless this mentor is locked that strongly: against the order nobody is ever waited for."""
+    def want_lock(self, mentor: int, strength: Strength) -> None:
+        """This mentor is to be locked that strongly; where that is not so, `must_have_locks` starts over."""
         if self.run.locks.get(mentor, -1) < strength:
             self.run.lock([mentor], strength)
+            self._lacks_locks = True
+
+    def must_have_locks(self) -> None:
+        """Start over to lock all that turned up: against the order nobody is ever waited for."""
+        if self._lacks_locks:
             raise StartOver
 
     # What the rules say.
 
     def facts(self, mentee: int) -> Facts:
-        own = self._own[mentee]
-        named = {kept.fact.mentor for kept in own if isinstance(kept.fact, NamesMentor)}
-        return Facts(own, [kept for mentor in named for kept in self._terms[mentor]])
+        known = self._facts.get(mentee)
+        if known is None:
+            own = self._own[mentee]
+            named = {kept.fact.mentor for kept in own if isinstance(kept.fact, NamesMentor)}
+            known = self._facts[mentee] = Facts(own, [kept for m in named for kept in self._terms[m]])
+        return known
 
     def registered_at(self, mentee: int) -> datetime | None:
         """By the facts, for what this change itself recorded is not in the account's row yet."""
-        return next(
-            (k.fact.at for k in self.facts(mentee).standing() if isinstance(k.fact, Registered)), None
-        )
+        return self.facts(mentee).registered_at
 
     def terms(self, mentor: int) -> list[Kept]:
         return self._terms[mentor]
@@ -236,10 +324,31 @@ class Change:
             facts = self.facts(mentee).by_origin.values()
             self.timelines[mentee] = project(mentee, [kept.fact for kept in facts], self.policies)
 
+    def rehearse(self, mentee: int, facts: Iterable[Fact]) -> Collection[Origin]:
+        """Project as if these facts were there too; answers which of them would have no effect."""
+        known = [kept.fact for kept in self.facts(mentee).by_origin.values()]
+        new = list(facts)
+        # The terms of a mentor whom only a new fact names are read with the locks, and not with the mentee's facts.
+        terms = [
+            kept.fact for fact in new if isinstance(fact, NamesMentor) for kept in self._terms[fact.mentor]
+        ]
+        timeline = self.timelines[mentee] = project(mentee, [*known, *terms, *new], self.policies)
+        return {fact.origin for fact in new if fact.origin in timeline.without_effect}
+
+    def without_effect(self, given: Given) -> str | None:
+        """Why an entry that was projected changes nothing; None where it does."""
+        assert given.mentee is not None
+        return self.timelines[given.mentee].without_effect.get(given.entry.origin)
+
     # What is written.
 
     async def append(self, given: Sequence[Given]) -> list[int]:
         """Append facts; answers the ids of their rows."""
+        self.when_decided()
+        for one in given:
+            # What somebody decides here they do themselves, where they do not say who did.
+            if one.entry.performer is None and one.performer is None and one.entry.origin.source == OUR_OWN:
+                one.performer = self.doer
         rows = [_fact_row(one) for one in given]
         found = await self.connection.fetch(APPEND, self.wiki, self.now, *zip(*rows, strict=True))
         ids = {(source, source_id): row_id for row_id, source, source_id in found}
@@ -251,9 +360,15 @@ class Change:
             await self.connection.execute(APPEND_TEXTS, self.wiki, *zip(*texts, strict=True))
         for one, fact in zip(given, kept, strict=True):
             if one.mentee is not None:
+                known = self._facts.get(one.mentee)
+                if known is not None:
+                    terms = () if one.mentor is None else self._terms[one.mentor]
+                    self._facts[one.mentee] = known.plus(fact, terms)
                 self._own[one.mentee].append(fact)
             elif one.mentor is not None:
                 self._terms[one.mentor].append(fact)
+                self._facts.clear()
+        self.appended += [fact.id for fact in kept]
         return [fact.id for fact in kept]
 
     def compare(self, circumstances: Circumstances | None = None) -> None:
@@ -273,6 +388,7 @@ class Change:
 
         `causes` are the facts that are being recorded, by mentee: what is withdrawn is so because of them.
         """
+        self.when_decided()
         self.compare(Circumstances(self.now, tell, bulk, causes, frozenset(self.ineligible)))
         wanted = [difference.needs_ids() for difference in self.differences.values()]
         script = Script()
@@ -281,6 +397,7 @@ class Change:
             for difference in self.differences.values():
                 difference.write(script, ids)
         await write(self.connection, self.wiki, script)
+        self.run.has_told = self.run.has_told or bool(script.events)
         if not bulk:
             await self._put_in_outbox(script.events)
         return script
@@ -295,6 +412,10 @@ class Change:
         ]
         if told:
             await self.connection.execute(PUT_IN_OUTBOX, self.wiki, self.now, *zip(*told, strict=True))
+
+
+def _nobody_waits() -> None:
+    """What most changes do when the rules have been asked."""
 
 
 def _wants(wishes: Collection[str] | None, kind: NotificationKind) -> bool:

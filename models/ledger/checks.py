@@ -1,12 +1,14 @@
 """What a fact must be like to be recorded at all, whatever else is known; each refusal says what to do."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from graph.errors import Refused
 from graph.facts import BlockChanged, BlockPlaced, Registered, Renamed
 from graph.kinds import Origin, UserErrorCode
+from graph.moments import EARLIEST
 from models.ledger.entry import Entry
 from models.ledger.facts_kept import reason_of
 
@@ -36,6 +38,14 @@ NO_EFFECT = {
 """What a caller is told whose decision would change nothing (rule 7)."""
 
 
+class NotAllError(Exception):
+    """Some of what shares a change was refused, so the change is undone. Holds who was refused, and why."""
+
+    def __init__(self, refused: Mapping[int, Refused]) -> None:
+        super().__init__()
+        self.refused = refused
+
+
 def without_effect(code: str, *field: str) -> Refused:
     known = UserErrorCode(code)
     return Refused(known, NO_EFFECT.get(known, "This would have no effect at that moment."), *field)
@@ -47,12 +57,17 @@ def check(entry: Entry, now: datetime) -> None:
     _check_moment(entry, now)
     if isinstance(entry.fact, Registered | Renamed) and entry.name is not None:
         check_name(entry.name, "newName" if isinstance(entry.fact, Renamed) else "name")
-    elif isinstance(entry.fact, Renamed):
+    elif isinstance(entry.fact, Renamed) and not entry.is_blanked:
         raise Refused(UserErrorCode.INVALID, "A rename says the new name.", "newName")
     if entry.target is not None and entry.target.name is not None:
         check_name(entry.target.name, "target", "name")
     check_text(reason_of(entry), "reason")
     check_text(entry.performer, "performer")
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether it lies in the future, by whoever's clock."""
+    return moment > now + AHEAD
 
 
 def _check_origin(origin: Origin) -> None:
@@ -68,7 +83,11 @@ def _check_origin(origin: Origin) -> None:
 
 def _check_moment(entry: Entry, now: datetime) -> None:
     fact = entry.fact
-    if not entry.timeless and fact.at > now + AHEAD:
+    if fact.at < EARLIEST:
+        raise Refused(
+            UserErrorCode.INVALID, f"occurredAt lies before the year {EARLIEST.year}.", "occurredAt"
+        )
+    if not entry.timeless and is_ahead(fact.at, now):
         raise Refused(
             UserErrorCode.IN_THE_FUTURE,
             "occurredAt is more than five minutes in the future; check the clock and the offset.",

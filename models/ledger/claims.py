@@ -8,7 +8,7 @@ from graph.errors import Refused
 from graph.facts import Assigned
 from graph.kinds import Origin, StartReason
 from models.ledger.change import Change, Office
-from models.ledger.checks import without_effect
+from models.ledger.checks import NotAllError, without_effect
 from models.ledger.decisions import check_mentee
 from models.ledger.entry import Entry, Recorded
 from models.ledger.recording import open_for, outcome
@@ -16,14 +16,6 @@ from models.ledger.resolving import Surroundings
 
 Answers = dict[int, Recorded | Refused]
 """What became of each mentee."""
-
-
-class NotAllError(Exception):
-    """Some of what was asked all at once was refused, so nothing is done. Holds who was refused, and why."""
-
-    def __init__(self, refused: Mapping[int, Refused]) -> None:
-        super().__init__()
-        self.refused = refused
 
 
 def claimed(mentee: int, mentor: int, *, at: datetime, origin: Origin) -> Assigned:
@@ -78,6 +70,7 @@ async def _claim(change: Change, entries: Mapping[int, Entry]) -> dict[int, Reco
             refused[mentee] = without_effect(code, "mentees")
     if refused:
         raise NotAllError(refused)
+    change.is_repeat = all(before is not None for before in known.values())
     script = await change.write(causes=causes)
     done = {}
     for mentee, one in given.items():

@@ -3,21 +3,33 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from graph.errors import Unavailable
+from models.columns import ENDLESS, NEVER
 from models.migrate import ROLE
 
 # asyncpg's own types are generic over a record; no subclass of it is used here.
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
+Timed = Callable[[str, float], None]
+"""Hears each statement when it is over, and how many seconds it took."""
 Clock = Callable[[], datetime]
 T = TypeVar("T")
+
+
+class Connections(Protocol):
+    """Where a transaction has its connection from."""
+
+    def acquire(self, *, timeout: float | None = None) -> AbstractAsyncContextManager[Connection]:
+        """A connection, for as long as the block takes."""
+
 
 SETTINGS: Final = {
     "role": ROLE,
@@ -26,6 +38,9 @@ SETTINGS: Final = {
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "10s",
     "timezone": "UTC",
+    # What a rehearsal reads is written as the reader writes it.
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "iso_8601",
 }
 
 # Told by SQLSTATE: a serialization failure, a deadlock, a lock not had in time, a plan that a migration outdated.
@@ -71,7 +86,9 @@ def aware(row: Iterable[Any]) -> tuple[Any, ...]:
     """A row's values, where an infinity has a zone like every other moment and can be compared with them."""
     return tuple(
         [
-            value.replace(tzinfo=UTC) if value.__class__ is datetime and value.tzinfo is None else value
+            (ENDLESS if value == datetime.max else NEVER)
+            if value.__class__ is datetime and value.tzinfo is None
+            else value
             for value in row
         ]
     )
@@ -81,13 +98,18 @@ async def no_reset(_: Connection) -> None:
     """Nothing that a change sets outlives its transaction, so a connection goes back as it came."""
 
 
-async def connect(dsn: str, size: int, plans: str, observe: Callable[[str], None] | None) -> Pool:
-    """A pool that opens connections as they are needed; `observe` is told every statement."""
+async def connect(
+    dsn: str, size: int, plans: str, observe: Callable[[str], None] | None, timed: Timed | None = None
+) -> Pool:
+    """A pool that opens connections as they are needed; `observe` is told every statement, `timed` its seconds."""
 
     async def prepare(connection: Connection) -> None:
         if observe is not None:
             seen = observe
             connection.add_query_logger(lambda query: seen(query.query))
+        if timed is not None:
+            hears = timed
+            connection.add_query_logger(lambda query: hears(query.query, query.elapsed))
 
     return await asyncpg.create_pool(
         dsn,
@@ -101,12 +123,21 @@ async def connect(dsn: str, size: int, plans: str, observe: Callable[[str], None
     )
 
 
-async def transact(pool: Pool, work: Callable[[Connection], Awaitable[T]], chance: random.Random) -> T:
+async def transact(
+    pool: Connections,
+    work: Callable[[Connection], Awaitable[T]],
+    chance: random.Random,
+    *,
+    readonly: bool = False,
+) -> T:
     """Do the work in one transaction. What another's transaction spoiled is done again, whole, a few times."""
     lost = 0
     for attempt in range(TRIES):
         try:
-            async with pool.acquire(timeout=POOL_TIMEOUT) as connection, connection.transaction():
+            async with (
+                pool.acquire(timeout=POOL_TIMEOUT) as connection,
+                connection.transaction(readonly=readonly),
+            ):
                 return await work(connection)
         except TRY_AGAIN as error:
             spoiled: Exception = error

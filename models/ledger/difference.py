@@ -6,12 +6,14 @@ Pure: it reads nothing and decides nothing that the rules decide. Ids are given 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
-from graph.facts import Registered
+from graph.draw import signed_at
+from graph.facts import BlockChanged, BlockPlaced, OptedIn, Registered, TakenBack, VisibilityChanged
 from graph.history import standing
-from graph.kinds import BlockKey, BlockKind, MenteeState, Origin, RelationshipEventKind, TieKey
-from graph.timeline import Block, Event, Need, Stretch, Tie, Timeline
+from graph.kinds import BlockKey, BlockKind, Origin, RelationshipEventKind, TieKey
+from graph.timeline import Block, Event, Need, Tie, Timeline
 from models.columns import ENDLESS, NEVER
 from models.ledger.facts_kept import Kept
 from models.ledger.names import Called, block_visibility, called
@@ -20,13 +22,13 @@ from models.ledger.rows import (
     BlockRow,
     BlockSpanRow,
     EventRow,
-    MenteeSpanRow,
     NeedRow,
     Stored,
     TieRow,
     TieSpanRow,
 )
 from models.ledger.script import NewIds, Script
+from models.ledger.stretches import mentee_span_rows
 from models.ledger.telling import Keys, silence, telling
 
 K = TypeVar("K")
@@ -52,11 +54,34 @@ class Facts:
     def __init__(self, own: Sequence[Kept], terms: Sequence[Kept]) -> None:
         self.own, self.terms = own, terms
         self.by_origin = {kept.fact.origin: kept for kept in (*terms, *own)}
-        self.by_id = {kept.id: kept for kept in self.by_origin.values()}
 
+    def plus(self, kept: Kept, terms: Sequence[Kept]) -> "Facts":
+        """The same with one more of the mentee's own, and the terms of the mentor whom it names."""
+        more = Facts((*self.own, kept), (*self.terms, *terms))
+        known = self.standing
+        # What comes last changes nothing about those before it, unless it takes one of them back.
+        if known and known[-1].fact.at < kept.fact.at and not isinstance(kept.fact, TakenBack):
+            more.standing = [*known, kept]
+        return more
+
+    @property
+    def by_id(self) -> dict[int, Kept]:
+        return {kept.id: kept for kept in self.by_origin.values()}
+
+    @cached_property
     def standing(self) -> list[Kept]:
         """The mentee's own, in their order, without those that were taken back."""
         return [self.by_origin[fact.origin] for fact in standing(kept.fact for kept in self.own)]
+
+    @cached_property
+    def registered_at(self) -> datetime | None:
+        """When the mentee registered."""
+        return next((kept.fact.at for kept in self.standing if isinstance(kept.fact, Registered)), None)
+
+    @cached_property
+    def opted_in_at(self) -> datetime | None:
+        """When the mentee opted in the last time, which is a sign of life."""
+        return max((kept.fact.at for kept in self.standing if isinstance(kept.fact, OptedIn)), default=None)
 
 
 class Difference:
@@ -67,8 +92,8 @@ class Difference:
     ) -> None:
         self._account, self._facts, self._stored = account, facts, stored
         self._timeline, self._given = timeline, given
-        self._standing = facts.standing()
-        origins = {row_id: kept.fact.origin for row_id, kept in facts.by_id.items()}
+        self._standing = facts.standing
+        origins = {kept.id: origin for origin, kept in facts.by_origin.items()}
         self._ties = {TieKey(origins[row.fact_id], row.number): row for row in stored.ties}
         self._blocks = {BlockKey(BlockKind(row.kind), row.block_id): row for row in stored.blocks}
         self._tie_ids = {key: row.id for key, row in self._ties.items()}
@@ -88,13 +113,17 @@ class Difference:
         return len(self._new_ties), len(self._new_blocks), events
 
     def write(self, script: Script, ids: NewIds) -> None:
+        names = called(self._account.id, self._standing, self._timeline.blocks, self._given.now)
+        # Where a mentor's own list is sorted by it, the last edit of who is hidden is not told by their place.
+        self._edited = NEVER if names.is_hidden else self._account.last_edit_at or NEVER
         self._tie_ids |= {key: next(ids.ties) for key in self._new_ties}
         self._block_ids |= {key: next(ids.blocks) for key in self._new_blocks}
         self._write_ties(script)
         self._write_blocks(script)
         self._write_mentee(script)
-        self._write_account(script)
+        self._write_account(script, names)
         self._write_events(script, ids)
+        self._hide_texts(script)
 
     def tie(self, key: TieKey) -> int | None:
         """The id of a tie; None where a restoring by hand names one that never was."""
@@ -108,13 +137,15 @@ class Difference:
             before = self._ties.get(tie.key)
             row = self._tie_row(tie, 1 if before is None else before.version)
             if before is None:
-                script.ties.append(row)
+                script.ties.new.append(row)
             elif row != before:
-                script.ties.append(row._replace(version=before.version + 1))
+                script.ties.changed.append(row._replace(version=before.version + 1))
         true = {tie.key for tie in self._timeline.ties}
         for key, row in self._ties.items():
             if key not in true and row.withdrawn_at == ENDLESS:
-                script.ties.append(row._replace(withdrawn_at=self._given.now, version=row.version + 1))
+                script.ties.changed.append(
+                    row._replace(withdrawn_at=self._given.now, version=row.version + 1)
+                )
         spans = [row for tie in self._timeline.ties for row in self._tie_span_rows(tie)]
         script.tie_spans.compare(self._stored.tie_spans, spans)
 
@@ -123,12 +154,12 @@ class Difference:
             id=self._tie_ids[tie.key],
             mentor_id=tie.mentor,
             mentee_id=self._account.id,
-            role=tie.role.value,
+            role=tie.role,
             started_at=tie.start,
             start_is_known=tie.start_is_known,
-            started_because=tie.because.value,
+            started_because=tie.because,
             ends_at=tie.end or ENDLESS,
-            ends_because=tie.ended_because and tie.ended_because.value,
+            ends_because=tie.ended_because,
             fact_id=self._fact(tie.key.fact),
             number=tie.key.number,
             continues_id=tie.continues and self.tie(tie.continues),
@@ -138,22 +169,23 @@ class Difference:
         )
 
     def _tie_span_rows(self, tie: Tie) -> Iterable[TieSpanRow]:
-        tie_id, mentee, role = self._tie_ids[tie.key], self._account.id, tie.role.value
-        edited = self._account.last_edit_at or NEVER
+        tie_id, mentee, role = self._tie_ids[tie.key], self._account.id, tie.role
         for span in tie.spans:
             yield TieSpanRow(
-                tie_id, span.start, span.end or ENDLESS, span.state.value, tie.mentor, mentee, role, edited
+                tie_id, span.start, span.end or ENDLESS, span.state, tie.mentor, mentee, role, self._edited
             )
 
     def _write_blocks(self, script: Script) -> None:
         for block in self._timeline.blocks:
-            row = self._block_row(block)
-            if row != self._blocks.get(block.key):
-                script.blocks.append(row)
+            before, row = self._blocks.get(block.key), self._block_row(block)
+            if before is None:
+                script.blocks.new.append(row)
+            elif row != before:
+                script.blocks.changed.append(row)
         true = {block.key for block in self._timeline.blocks}
         for key, row in self._blocks.items():
             if key not in true and row.withdrawn_at == ENDLESS:
-                script.blocks.append(row._replace(withdrawn_at=self._given.now))
+                script.blocks.changed.append(row._replace(withdrawn_at=self._given.now))
         spans = [row for block in self._timeline.blocks for row in self._block_span_rows(block)]
         script.block_spans.compare(self._stored.block_spans, spans)
 
@@ -162,15 +194,15 @@ class Difference:
         hidden = block_visibility(self._standing, block.key)
         return BlockRow(
             id=self._block_ids[block.key],
-            kind=block.key.kind.value,
+            kind=block.key.kind,
             block_id=block.key.block_id,
             mentee_id=self._account.id,
             placed_at=block.placed_at,
             expires_at=block.expires_at or ENDLESS,
             lifted_at=block.lifted_at or ENDLESS,
-            scope=block.scope.value,
-            category=block.category.value,
-            category_source=block.category_source.value,
+            scope=block.scope,
+            category=block.category,
+            category_source=block.category_source,
             unblock_requested=block.unblock_requested,
             hides_name=block.hides_name,
             reason=None if hidden.reason else reasoned.reason,
@@ -188,48 +220,61 @@ class Difference:
                 valid_from=span.start,
                 valid_to=span.end or ENDLESS,
                 mentee_id=self._account.id,
-                scope=span.scope.value,
-                category=span.category.value,
-                category_source=span.category_source.value,
+                scope=span.scope,
+                category=span.category,
+                category_source=span.category_source,
                 expires_at=span.expires_at or ENDLESS,
                 counted=span.counted,
                 unblock_requested=span.unblock_requested,
             )
 
     def _write_mentee(self, script: Script) -> None:
-        stretches = [_mentee_span_row(self._account.id, stretch) for stretch in self._timeline.stretches]
+        stretches = mentee_span_rows(self._account.id, self._timeline.stretches)
         script.mentee_spans.compare(self._stored.mentee_spans, stretches)
         needs = [self._need_row(need) for need in self._timeline.needs]
         script.needs.compare(self._stored.needs, needs)
 
     def _need_row(self, need: Need) -> NeedRow:
-        replaces = need.replaces and self.tie(need.replaces)
-        end = need.end or ENDLESS
+        facts = self._facts
+        signed = signed_at(self._timeline, need, facts.registered_at, facts.opted_in_at)
         return NeedRow(
             self._account.id,
-            need.role.value,
+            need.role,
             need.start,
-            end,
+            need.end or ENDLESS,
             need.since,
-            need.cause.value,
+            need.cause,
             need.previous,
-            replaces,
+            need.replaces and self.tie(need.replaces),
+            signed or NEVER,
+            self._account.last_edit_at or NEVER,
         )
 
-    def _write_account(self, script: Script) -> None:
-        names = called(self._account.id, self._standing, self._timeline.blocks, self._given.now)
+    def _write_account(self, script: Script, names: Called) -> None:
         script.names.compare(self._stored.names, names.public)
         script.suppressed_names.compare(self._stored.suppressed_names, names.suppressed)
         row = self._account_row(names)
         if row != self._account:
             script.accounts.append(row)
 
+    def _hide_texts(self, script: Script) -> None:
+        """The texts of facts about a block whose reason or performer was ever hidden, though it be shown again."""
+        if not any(isinstance(kept.fact, VisibilityChanged) for kept in self._facts.own):
+            return
+        hidden = {key for key in self._block_ids if any(block_visibility(self._standing, key))}
+        for kept in self._facts.own:
+            fact = kept.fact
+            if isinstance(fact, BlockPlaced | BlockChanged):
+                # Where a fact does not say which block is meant, it may be any of its kind.
+                meant = {key for key in hidden if key.kind is fact.block_kind}
+                named = fact.block_id is None or BlockKey(fact.block_kind, fact.block_id) in meant
+                script.hidden_texts.append((kept.id, bool(meant) and named))
+
     def _account_row(self, names: Called) -> AccountRow:
-        registered = (kept.fact.at for kept in self._standing if isinstance(kept.fact, Registered))
         return self._account._replace(
             name=names.name,
             is_hidden=names.is_hidden,
-            registered_at=next(registered, None),
+            registered_at=self._facts.registered_at,
             eligible=self._account.eligible and self._account.id not in self._given.ineligible,
             is_mentee=bool(self._timeline.ties or self._timeline.needs),
             block_count=sum(1 for block in self._timeline.blocks if block.spans),
@@ -247,7 +292,7 @@ class Difference:
         """It says what the untrue event said, and takes effect now."""
         return row._replace(
             id=event_id,
-            kind=RelationshipEventKind.WITHDRAWN.value,
+            kind=RelationshipEventKind.WITHDRAWN,
             at=self._given.now,
             recorded_at=self._given.now,
             fact_id=self._given.causes.get(self._account.id),
@@ -258,14 +303,14 @@ class Difference:
     def _event_row(self, event: Event, mentor: int, event_id: int) -> EventRow:
         return EventRow(
             id=event_id,
-            kind=event.kind.value,
+            kind=event.kind,
             at=event.at,
             recorded_at=self._given.now,
             relationship_id=self._tie_ids[event.tie],
             mentor_id=mentor,
             mentee_id=self._account.id,
-            from_state=event.from_state and event.from_state.value,
-            to_state=event.to_state.value,
+            from_state=event.from_state,
+            to_state=event.to_state,
             block_id=None if event.block is None else self._block_ids[event.block],
             fact_id=None if event.fact is None else self._fact(event.fact),
             bulk=self._given.bulk,
@@ -278,24 +323,3 @@ class Difference:
 
 def _turned(ids: Mapping[K, int]) -> dict[int, K]:
     return {row_id: key for key, row_id in ids.items()}
-
-
-def _mentee_span_row(mentee: int, stretch: Stretch) -> MenteeSpanRow:
-    return MenteeSpanRow(
-        mentee_id=mentee,
-        valid_from=stretch.start,
-        valid_to=stretch.end or ENDLESS,
-        state=stretch.state.value,
-        told_state=told_state(stretch).value,
-        blocked_since=stretch.blocked_since,
-        blocked_until=stretch.blocked_until or ENDLESS,
-        returns_to=stretch.returns_to,
-        returns_until=stretch.returns_until or ENDLESS,
-    )
-
-
-def told_state(stretch: Stretch) -> MenteeState:
-    """Opt-outs are private (rule 10): to others they read as no mentor."""
-    if stretch.state is not MenteeState.OPTED_OUT:
-        return stretch.state
-    return MenteeState.UNASSIGNED if stretch.blocked_since is None else MenteeState.RELEASED

@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from itertools import groupby
+from types import MappingProxyType
+from typing import Final
 
-from graph.draw import Candidate, draw, due_needs, preferred_for
-from graph.facts import Drawn, OptedIn
-from graph.kinds import MentorShare, NeedCause, Origin, RelationshipRole
+from graph.draw import Candidate, Urn, due_needs, preferred_for
+from graph.facts import Drawn
+from graph.kinds import FactKind, MentorShare, NeedCause, Origin, RelationshipRole
+from graph.policy import PolicySettings
 from graph.timeline import Need, Timeline
 from models.columns import NEVER
 from models.ledger.change import Change, Given
@@ -33,14 +36,24 @@ WHERE m.wiki_id = $1 AND m.enrolled_at <= $2 AND m.resigned_at > $2
 ORDER BY m.id
 """
 # Primary ties first: who is drawn for them leaves those who only miss a backup waiting. Then the newest first.
+# Millions of needs may be open that nobody will ever answer: only those of the living are read, from `need_sought`, and
+# the few that have an end to come. PostgreSQL takes a third of all rows to be later than an unknown moment, and few of
+# them to be between two; for the few it shall not read all accounts.
 WAITING: Final = """
-SELECT n.mentee_id FROM need AS n
-JOIN account AS a ON a.wiki_id = $1 AND a.id = n.mentee_id
-WHERE n.wiki_id = $1 AND n.valid_from <= $2 AND n.valid_to > $2 AND a.eligible
-  AND (a.registered_key > $3 OR a.last_edit_at > $3 OR (n.cause = 'OPTED_IN' AND n.since > $3)
-       OR EXISTS (SELECT FROM mentee_span AS s
-                  WHERE s.wiki_id = $1 AND s.mentee_id = n.mentee_id AND s.blocked_since IS NOT NULL
-                    AND s.valid_to > $3 AND s.valid_to <= $2))
+SELECT n.mentee_id
+FROM (
+    SELECT endless.mentee_id, endless.role FROM need AS endless
+    WHERE endless.wiki_id = $1 AND endless.valid_to = 'infinity' AND endless.valid_from <= $2
+      AND greatest(endless.signed_at, endless.last_edit_at) BETWEEN $3 AND 'infinity'
+    UNION ALL
+    SELECT ending.mentee_id, ending.role FROM need AS ending
+    WHERE ending.wiki_id = $1 AND ending.valid_to < 'infinity' AND ending.valid_to > $2 AND ending.valid_from <= $2
+      AND greatest(ending.signed_at, ending.last_edit_at) >= $3
+) AS n
+CROSS JOIN LATERAL (
+    SELECT account.registered_key FROM account
+    WHERE account.wiki_id = $1 AND account.id = n.mentee_id AND account.eligible LIMIT 1
+) AS a
 GROUP BY n.mentee_id, a.registered_key
 ORDER BY bool_or(n.role = 'PRIMARY') DESC, a.registered_key DESC, n.mentee_id DESC
 LIMIT $4
@@ -65,61 +78,112 @@ ORDER BY a.registered_key DESC, p.mentee_id DESC
 LIMIT $4
 """
 
+# How they are locked follows from `Pool.strength`; what else the draw asks of them is read when they are.
+MAY_BE_DRAWN: Final = """
+SELECT m.id, m.capacity IS NOT NULL AS is_limited FROM mentor AS m
+WHERE m.wiki_id = $1 AND m.enrolled_at <= $2 AND m.resigned_at > $2
+"""
+
 LONGEST_SEARCH: Final = timedelta(days=36500)
 
+Wishes = Mapping[int, Sequence[int]]
+"""The mentors that are drawn before others, by mentee."""
 
-class Pool(NamedTuple):
-    """The mentors of a moment as the draw sees them."""
+NO_WISHES: Final[Wishes] = MappingProxyType({})
 
-    mentors: Mapping[int, Candidate]
 
-    def with_one_more(self, mentor: int) -> "Pool":
-        known = self.mentors[mentor]
-        more = replace(known, active_primaries=known.active_primaries + 1)
-        return Pool({**self.mentors, mentor: more})
+STRENGTHS: Final = {True: Strength.EXCLUSIVE, False: Strength.SHARED}
+"""How a mentor is locked who may be drawn, by whether there is a limit to their mentees."""
+
+
+class Pool(Urn):
+    """The mentors of a moment as the draw sees them, and how each is locked."""
 
     def strength(self, mentor: int) -> Strength:
         """Whoever counts a mentor's mentees must be the only one to add to them."""
-        limited = self.mentors[mentor].capacity is not None
-        return Strength.EXCLUSIVE if limited else Strength.SHARED
-
-    def has_room(self, mentor: int) -> bool:
-        candidate = self.mentors.get(mentor)
-        return (
-            candidate is not None
-            and candidate.available
-            and (candidate.capacity is None or candidate.active_primaries < candidate.capacity)
-        )
+        return STRENGTHS[self.mentors[mentor].capacity is not None]
 
 
 async def candidates(connection: Connection, wiki: int, now: datetime) -> Pool:
     return Pool(
-        {
-            mentor: Candidate(mentor, MentorShare(share), capacity, active, available)
-            for mentor, share, capacity, active, available in await connection.fetch(CANDIDATES, wiki, now)
-        }
+        Candidate(mentor, MentorShare(share), capacity, active, available)
+        for mentor, share, capacity, active, available in await connection.fetch(CANDIDATES, wiki, now)
     )
+
+
+async def lock_who_may_be_drawn(change: Change) -> None:
+    """Have all of them locked with the change's mentors, where there are many to draw for."""
+    found = await change.connection.fetch(MAY_BE_DRAWN, change.wiki, change.office.clock())
+    for limited, strength in STRENGTHS.items():
+        change.run.lock([mentor for mentor, is_limited in found if is_limited is limited], strength)
 
 
 class Drawing:
     """The draws of one change, made after its facts were projected and before the difference is written."""
 
-    def __init__(self, change: Change, pool: Pool, preferred: Sequence[int] = ()) -> None:
+    def __init__(self, change: Change, pool: Pool, preferred: Wishes = NO_WISHES) -> None:
         self._change, self._pool, self._preferred = change, pool, preferred
 
-    def draws(self, mentees: Iterable[int], role: RelationshipRole, *, bulk: bool = False) -> list[Given]:
-        """One round: the draws for this role that are due now; each adds to the load that the next one sees."""
-        made = []
-        for mentee in mentees:
-            need = self._due(mentee, role)
-            mentor = None if need is None else self._choose(mentee, role, preferred_for(need))
-            if mentor is not None:
-                made.append(self.drawn(mentee, mentor, role, instead_of=self._forsaking(mentee), bulk=bulk))
-        return made
+    def draws(self, mentees: Iterable[int], *, bulk: bool = False) -> list[Given]:
+        """The draws that are due now, primaries first; each adds to the load that the next one sees.
+
+        Whoever is given a primary is in need of a backup at that very moment. What the rules would say then is
+        foreseen, for to ask them costs more than all the rest; only after an opt-in they are asked, since the
+        previous backup comes first then. A draw that turns out to be of no use is not kept.
+        """
+        asked = list(mentees)
+        first = [one for mentee in asked for one in self._draw(mentee, RelationshipRole.PRIMARY, bulk=bulk)]
+        given = {one.mentee: one.mentor for one in first if one.mentee is not None}
+        asked_anew = [one for one in first if self._opted_in(one.mentee)]
+        if asked_anew:
+            self._change.must_have_locks()
+            self._expect(asked_anew)
+        second = [
+            one
+            for mentee in asked
+            for one in self._draw(mentee, RelationshipRole.BACKUP, beside=given.get(mentee), bulk=bulk)
+        ]
+        self._change.must_have_locks()
+        return self._expect([*first, *second])
+
+    def _draw(
+        self, mentee: int, role: RelationshipRole, *, bulk: bool, beside: int | None = None
+    ) -> list[Given]:
+        need = self._due(mentee, role)
+        if need is None and not (beside is not None and self._misses_a_backup(mentee)):
+            return []
+        barred = self._barred(mentee) if beside is None else {beside, *self._barred(mentee)}
+        mentor = self._choose(mentee, role, barred, () if need is None else preferred_for(need))
+        if mentor is None:
+            return []
+        return [self.drawn(mentee, mentor, role, instead_of=self._forsaking(mentee), bulk=bulk)]
+
+    def _misses_a_backup(self, mentee: int) -> bool:
+        holders = active(self._change.timelines[mentee], self._change.now)
+        return RelationshipRole.BACKUP not in holders and not self._opted_in(mentee)
+
+    def _opted_in(self, mentee: int | None) -> bool:
+        return mentee is not None and any(
+            kept.fact.kind is FactKind.OPTED_IN for kept in self._change.facts(mentee).own
+        )
+
+    def _expect(self, made: Iterable[Given]) -> list[Given]:
+        """Those of the draws that have an effect; the timelines are what they then will be."""
+        kept: list[Given] = []
+        for mentee, several in groupby(sorted(made, key=_mentee), key=_mentee):
+            some = list(several)
+            useless = self._change.rehearse(mentee, [one.entry.fact for one in some])
+            if useless:
+                some = [one for one in some if one.entry.origin not in useless]
+                self._change.rehearse(mentee, [one.entry.fact for one in some])
+            kept += some
+        return kept
 
     def pick(self, mentee: int, role: RelationshipRole, excluded: Collection[int] = ()) -> int | None:
         """A mentor for a decision that names none."""
-        return self._choose(mentee, role, (), excluded)
+        chosen = self._choose(mentee, role, {*excluded, *self._barred(mentee)})
+        self._change.must_have_locks()
+        return chosen
 
     def drawn(
         self,
@@ -142,20 +206,22 @@ class Drawing:
         return Given(Entry(fact=fact, target=Target(id=mentee), bulk=bulk), mentee, mentor)
 
     def _due(self, mentee: int, role: RelationshipRole) -> Need | None:
-        account, timeline = self._change.accounts[mentee], self._change.timelines[mentee]
-        if not account.eligible or mentee in self._pool.mentors:
+        timeline = self._change.timelines[mentee]
+        if not self._may_be_given(mentee):
             return None
         if role is RelationshipRole.BACKUP and self._forsaking(mentee) is not None:
             now = self._change.now
             timeline = replace(timeline, needs=(Need(role, now, None, now, NeedCause.MISSING),))
-        due = due_needs(
-            timeline,
-            self._change.now,
-            self._change.settings,
-            self._change.registered_at(mentee),
-            self._seen_at(mentee),
-        )
+        due = due_needs(timeline, *self._signs(mentee))
         return next((need for need in due if need.role is role), None)
+
+    def _may_be_given(self, mentee: int) -> bool:
+        return self._change.accounts[mentee].eligible and mentee not in self._pool.mentors
+
+    def _signs(self, mentee: int) -> tuple[datetime, PolicySettings, datetime | None, datetime | None]:
+        """By what it is told whether somebody is sought for the mentee now."""
+        change = self._change
+        return change.now, change.settings, change.registered_at(mentee), self._seen_at(mentee)
 
     def _forsaking(self, mentee: int) -> int | None:
         """The unavailable backup of an unavailable primary, whose place another takes (rule 6)."""
@@ -172,32 +238,37 @@ class Drawing:
     def _seen_at(self, mentee: int) -> datetime | None:
         """The last edit, or the opting in that was a sign of life as well."""
         edited = self._change.accounts[mentee].last_edit_at or NEVER
-        opted_in = [kept.fact.at for kept in self._change.facts(mentee).own if isinstance(kept.fact, OptedIn)]
-        last = max([edited, *opted_in])
+        last = max(edited, self._change.facts(mentee).opted_in_at or NEVER)
         return None if last == NEVER else last
+
+    def _barred(self, mentee: int) -> set[int]:
+        return {mentee, *active(self._change.timelines[mentee], self._change.now).values()}
 
     def _choose(
         self,
         mentee: int,
         role: RelationshipRole,
-        preferred: Sequence[int],
-        excluded: Collection[int] = (),
+        barred: Collection[int],
+        preferred: Sequence[int] = (),
     ) -> int | None:
         """Chance, but the same chance again where a change had to start over to lock whom it had chosen."""
-        holders = active(self._change.timelines[mentee], self._change.now)
-        barred = {mentee, *holders.values(), *excluded}
         chosen = self._change.run.picks.get((mentee, role))
         if chosen is None or chosen in barred or not self._pool.has_room(chosen):
-            wanted = [mentor for mentor in self._preferred if self._pool.has_room(mentor)]
+            wanted = [one for one in self._preferred.get(mentee, ()) if self._pool.has_room(one)]
             again = (*preferred, *wanted) if role is RelationshipRole.PRIMARY else preferred
-            chosen = draw(self._pool.mentors.values(), barred, self._change.office.chance, again)
+            chosen = self._pool.draw(barred, self._change.office.chance, again)
         if chosen is None:
             return None
         self._change.run.picks[mentee, role] = chosen
-        self._change.need_lock(chosen, self._pool.strength(chosen))
+        self._change.want_lock(chosen, self._pool.strength(chosen))
         if role is RelationshipRole.PRIMARY:
-            self._pool = self._pool.with_one_more(chosen)
+            self._pool.give(chosen)
         return chosen
+
+
+def _mentee(given: Given) -> int:
+    assert given.mentee is not None
+    return given.mentee
 
 
 def active(timeline: Timeline, now: datetime) -> dict[RelationshipRole, int]:
@@ -209,38 +280,36 @@ def active(timeline: Timeline, now: datetime) -> dict[RelationshipRole, int]:
     }
 
 
-async def foresee(change: Change, mentee: int, preferred: Sequence[int]) -> None:
-    """Let chance choose before the locks are taken, so that the change need not start over to lock its choice."""
+async def foresee(change: Change, wishes: Wishes) -> None:
+    """Let chance choose before the locks are taken, so that the change need not start over to lock its choices."""
     pool = await candidates(change.connection, change.wiki, change.office.clock())
-    barred = {mentee}
-    for role in RelationshipRole:
-        first = role is RelationshipRole.PRIMARY
-        wanted = [mentor for mentor in preferred if pool.has_room(mentor)] if first else []
-        chosen = draw(pool.mentors.values(), barred, change.office.chance, wanted)
-        if chosen is not None:
-            barred.add(chosen)
-            change.run.picks[mentee, role] = chosen
-            change.run.lock([chosen], pool.strength(chosen))
+    for mentee, preferred in wishes.items():
+        barred = {mentee}
+        for role in RelationshipRole:
+            first = role is RelationshipRole.PRIMARY
+            wanted = [mentor for mentor in preferred if pool.has_room(mentor)] if first else []
+            chosen = pool.draw(barred, change.office.chance, wanted)
+            if chosen is not None:
+                barred.add(chosen)
+                change.run.picks[mentee, role] = chosen
+                change.run.lock([chosen], pool.strength(chosen))
+                if first:
+                    pool.give(chosen)
 
 
 async def draw_what_is_due(
     change: Change,
     mentees: Iterable[int],
     *,
-    preferred: Sequence[int] = (),
+    preferred: Wishes = NO_WISHES,
     pool: Pool | None = None,
     bulk: bool = False,
 ) -> int:
-    """Draw for these mentees where a need is due: primaries first, for only who has one misses a backup."""
+    """Draw for these mentees where a need is due; answers how many draws were made."""
     if not change.settings.auto_assign:
         return 0
     pool = pool or await candidates(change.connection, change.wiki, change.now)
-    drawing, count = Drawing(change, pool, preferred), 0
-    asked = list(mentees)
-    for role in RelationshipRole:
-        made = drawing.draws(asked, role, bulk=bulk)
-        if made:
-            await change.append(made)
-            change.project(one.mentee for one in made if one.mentee is not None)
-            count += len(made)
-    return count
+    made = Drawing(change, pool, preferred).draws(mentees, bulk=bulk)
+    if made:
+        await change.append(made)
+    return len(made)

@@ -1,6 +1,6 @@
 """What is handed to the ledger, and what it hands back: plain values, without a rule and without a statement."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -34,7 +34,8 @@ class Entry:
     `reason` is that of a block fact or of any other; `performer` the name as the source writes it; `name` what a
     registration or a rename gives. `eligible` is false for bots. `mentor`, where it is given, is whom the fact
     names, and the fact's own `mentor` is not read: for sources that know the name alone. `timeless`: the fact
-    happens at the moment at which it is recorded, whatever its `at`.
+    happens at the moment at which it is recorded, whatever its `at`. `performer_id` is who acted, for sources that
+    know the account itself; `is_blanked`: the texts beside the fact were hidden or erased at its source.
     """
 
     fact: Fact
@@ -46,6 +47,8 @@ class Entry:
     eligible: bool = True
     mentor: Target | None = None
     timeless: bool = False
+    performer_id: int | None = None
+    is_blanked: bool = False
 
     @property
     def origin(self) -> Origin:
@@ -58,6 +61,15 @@ class Entry:
 
     def at(self, moment: datetime) -> "Entry":
         return replace(self, fact=replace(self.fact, at=moment))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry as a caller tells it: whether it may draw, and whom before others."""
+
+    entry: Entry
+    draw: bool = True
+    preferred: Sequence[Target] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +86,31 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Resigned:
-    """What became of the resigned mentor's primary ties: handed to another, ended for good, still seeking."""
+    """What became of the resigned mentor's primary ties: handed to another, ended for good, still seeking.
+
+    `job` is what goes on with those that are left.
+    """
 
     transferred: int
     ended: int
     unassigned: int
+    job: int | None = None
+
+    def plus(self, more: "Resigned") -> "Resigned":
+        """Of both."""
+        return Resigned(
+            self.transferred + more.transferred, self.ended + more.ended, self.unassigned + more.unassigned
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """How many entries were recorded and how many known already; which were refused, by their place, and why."""
+    """How many entries were recorded and how many known already; which were refused, by their place, and why.
+
+    `without_effect` counts, by their codes, those that were recorded and change nothing (rule 7).
+    """
 
     recorded: int
     known: int
     refused: Mapping[int, Refused] = field(default_factory=dict)
+    without_effect: Mapping[str, int] = field(default_factory=dict)

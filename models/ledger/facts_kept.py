@@ -1,10 +1,12 @@
 """How a fact lies in its row and comes back from it: ids, times and choices here, names and free text beside it."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -26,7 +28,7 @@ _COLUMNS = {"at", "origin", "mentor", "reason"}
 
 _CHOSEN = {kind: [f.name for f in fields(cls) if f.name not in _COLUMNS] for kind, cls in FACTS.items()}
 
-_ENUMERATIONS: dict[str, type[Enum]] = {
+_WORDS: dict[str, type[Enum]] = {
     "block_kind": BlockKind,
     "scope": BlockScope,
     "category": BlockCategory,
@@ -76,20 +78,43 @@ def digest(kind: str, at: datetime, chosen: dict[str, Any], mentor: int | None) 
 
 
 def from_row(row: "Row") -> Kept:
-    """The fact that a row keeps."""
-    chosen: dict[str, Any] = orjson.loads(row.choices)
-    gives_reason = chosen.pop(GIVES_REASON, row.kind == FactKind.BLOCK_PLACED)
-    values = {name: _rich(name, value) for name, value in chosen.items()}
-    kind = FactKind(row.kind)
-    if row.mentor_id is not None and kind in _NAME_A_MENTOR:
-        values["mentor"] = row.mentor_id
-    if gives_reason:
-        values["reason"] = row.reason
-    fact = FACTS[kind](at=row.occurred_at, origin=Origin(row.source, row.source_id), **values)
+    """The fact that a row keeps, with what lies beside it."""
+    fact = read_fact(
+        row.kind, row.mentor_id, row.occurred_at, row.source, row.source_id, row.choices, row.reason
+    )
     return Kept(row.id, fact, row.recorded_at, row.reason, row.performer, row.performer_id, row.name)
 
 
-_NAME_A_MENTOR = {kind for kind, cls in FACTS.items() if any(f.name == "mentor" for f in fields(cls))}
+def read_fact(
+    kind: str, mentor: int | None, at: datetime, source: str, source_id: str, chosen: str, reason: str | None
+) -> Fact:
+    """The fact alone, from what its row and the text beside it say."""
+    cls, names_a_mentor, gives_reason, values = _said(kind, chosen)
+    origin = Origin(source, source_id)
+    if names_a_mentor:
+        return cls(at=at, origin=origin, mentor=mentor, **values)
+    if gives_reason:
+        return cls(at=at, origin=origin, reason=reason, **values)
+    return cls(at=at, origin=origin, **values)
+
+
+# Most facts of a kind choose alike, and to read what they say takes longer than all the rest.
+@lru_cache(maxsize=4096)
+def _said(kind: str, chosen: str) -> tuple[Callable[..., Fact], bool, bool, dict[str, Any]]:
+    """What makes such a fact, whether it names a mentor, whether a reason lies beside it, and its choices.
+
+    Whoever asks leaves them as they are.
+    """
+    cls = FACTS[cast("FactKind", kind)]  # a word equals its text
+    said: dict[str, Any] = orjson.loads(chosen)
+    gives_reason = said.pop(GIVES_REASON, cls is BlockPlaced)
+    for name in said.keys() & _RICH.keys():
+        if said[name] is not None:
+            said[name] = _RICH[name](said[name])
+    return cls, cls in _NAME_A_MENTOR, gives_reason, said
+
+
+_NAME_A_MENTOR = {cls for cls in FACTS.values() if any(f.name == "mentor" for f in fields(cls))}
 
 
 class Row(NamedTuple):
@@ -123,16 +148,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _rich(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name in _ENUMERATIONS:
-        return _ENUMERATIONS[name](value)
-    match name:
-        case "expires_at" | "until":
-            return datetime.fromisoformat(value)
-        case "continues":
-            return TieKey(Origin(value["source"], value["source_id"]), value["number"])
-        case "target":
-            return Origin(value["source"], value["source_id"])
-    return value
+def _origin(said: dict[str, str]) -> Origin:
+    return Origin(said["source"], said["source_id"])
+
+
+def _tie_key(said: dict[str, Any]) -> TieKey:
+    return TieKey(_origin(said), said["number"])
+
+
+# To ask an enumeration for its member takes several times as long as to look it up.
+_RICH: dict[str, Callable[[Any], Any]] = {
+    **{name: {word.value: word for word in words}.__getitem__ for name, words in _WORDS.items()},
+    "expires_at": datetime.fromisoformat,
+    "until": datetime.fromisoformat,
+    "continues": _tie_key,
+    "target": _origin,
+}
+"""How a choice is read that is not kept as it is."""

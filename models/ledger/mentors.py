@@ -1,8 +1,8 @@
-"""What mentors choose for themselves, and what is known of accounts beside their timelines: no rule reads either."""
+"""What mentors choose for themselves; no rule reads it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graph.errors import Refused
 from graph.kinds import MentorShare, NotificationKind, UserErrorCode
@@ -10,7 +10,6 @@ from models.columns import NEVER
 from models.ledger.checks import check_text
 from models.ledger.connections import Connection, aware
 from models.ledger.decisions import stale
-from models.ledger.locks import lock_accounts
 
 MENTOR: Final = """
 SELECT m.share, m.capacity, m.introduction, m.away_since, m.away_until, m.notify, m.version, m.resigned_at
@@ -22,23 +21,31 @@ SET share = $3, capacity = $4, introduction = $5, away_since = $6, away_until = 
     version = m.version + 1
 WHERE m.wiki_id = $1 AND m.id = $2
 """
-EDITED: Final = """
-UPDATE account AS a SET edit_count = new.edit_count, last_edit_at = new.last_edit_at
-FROM unnest($2::bigint[], $3::integer[], $4::timestamptz[]) AS new (id, edit_count, last_edit_at)
-WHERE a.wiki_id = $1 AND a.id = new.id
-"""
-EDITED_SPANS: Final = """
-UPDATE relationship_span AS s SET last_edit_at = new.last_edit_at
-FROM unnest($2::bigint[], $3::timestamptz[]) AS new (id, last_edit_at)
-WHERE s.wiki_id = $1 AND s.mentee_id = new.id AND s.last_edit_at <> new.last_edit_at
+TAKE_OVER: Final = """
+UPDATE mentor AS m
+SET share = new.share, capacity = new.capacity, introduction = new.introduction, away_since = new.away_since,
+    away_until = new.away_until, notify = string_to_array(new.notify, ','), version = m.version + 1
+FROM unnest($2::bigint[], $3::text[], $4::integer[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[])
+     AS new (id, share, capacity, introduction, away_since, away_until, notify)
+WHERE m.wiki_id = $1 AND m.id = new.id
+RETURNING m.id
 """
 
 LONGEST_ABSENCE: Final = timedelta(days=365)
 INTRODUCTION_CHARACTERS: Final = 240
 MOST_MENTEES: Final = 2**31 - 1
 
-Activity = tuple[int, int, datetime | None]
-"""An account, its edits and the last of them."""
+
+class Choices(NamedTuple):
+    """What a mentor chose elsewhere; None as `notify`: they never did."""
+
+    mentor: int
+    share: str
+    capacity: int | None
+    introduction: str | None
+    away_since: datetime | None
+    away_until: datetime | None
+    notify: Sequence[str] | None
 
 
 def checked_choices(share: str, capacity: int | None, introduction: str | None) -> dict[str, Any]:
@@ -65,7 +72,7 @@ async def update_mentor(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Change only what is given."""
+    """Change only what is given; what stays as it is makes no new version."""
     found = await connection.fetchrow(MENTOR, wiki, mentor)
     if found is None:
         raise Refused(UserErrorCode.NOT_FOUND, "No mentor of that id is known on this wiki.", "mentor")
@@ -81,6 +88,8 @@ async def update_mentor(
     if chosen["notify"] is not None:
         chosen["notify"] = [NotificationKind(kind).value for kind in chosen["notify"]]
     columns = ("share", "capacity", "introduction", "away_since", "away_until", "notify")
+    if all(chosen[column] == row[column] for column in columns):
+        return
     await connection.execute(CHOOSE, wiki, mentor, *(chosen[column] for column in columns))
 
 
@@ -97,12 +106,18 @@ def _absence(
     return {"away_since": since if until > now else now, "away_until": asked}
 
 
-async def record_activity(connection: Connection, wiki: int, activity: Sequence[Activity]) -> int:
-    """Note edits; accounts that are not known are passed over. Answers how many were known."""
-    known = await lock_accounts(connection, wiki, (account for account, _, _ in activity))
-    rows = {account: (account, edits, last or NEVER) for account, edits, last in activity if account in known}
-    if rows:
-        accounts, edits, last = zip(*rows.values(), strict=True)
-        await connection.execute(EDITED, wiki, accounts, edits, last)
-        await connection.execute(EDITED_SPANS, wiki, accounts, last)
-    return len(rows)
+async def take_over(connection: Connection, wiki: int, chosen: Sequence[Choices]) -> int:
+    """Put mentors' choices of elsewhere in place of theirs here; answers how many of the mentors are known."""
+    rows = [
+        (
+            one.mentor,
+            *checked_choices(one.share, one.capacity, one.introduction).values(),
+            one.away_since,
+            one.away_until or NEVER,
+            # An array of arrays must be a rectangle, so a list goes as text.
+            None if one.notify is None else ",".join(NotificationKind(kind).value for kind in one.notify),
+        )
+        for one in sorted(chosen)
+    ]
+    found = await connection.fetch(TAKE_OVER, wiki, *zip(*rows, strict=True)) if rows else []
+    return len(found)

@@ -7,12 +7,20 @@ from typing import Final
 
 from graph.draw import needs_at
 from graph.errors import Refused
-from graph.facts import Assigned, BlockChanged, Drawn, Imported, Registered
+from graph.facts import (
+    Assigned,
+    BlockChanged,
+    Drawn,
+    Imported,
+    Registered,
+    TakenBack,
+    VisibilityChanged,
+)
 from graph.kinds import RelationshipRole, TieKey, UserErrorCode
 from graph.timeline import Block, Timeline
 from models.ledger.change import Change, Given
 from models.ledger.checks import without_effect
-from models.ledger.drawing import draw_what_is_due, foresee
+from models.ledger.drawing import NO_WISHES, Wishes, draw_what_is_due, foresee
 from models.ledger.entry import Entry, Recorded, Target
 from models.ledger.resolving import BlockFact, Known, Surroundings
 from models.ledger.rows import EventRow
@@ -33,16 +41,25 @@ async def record(
     given = around.given(entry)
     assert given.mentee is not None
     wanted = [around.account(entry, target, "preferredMentors") for target in preferred]
-    if draw and _is_recent_registration(given.entry, change.office.clock()) and not change.run.picks:
-        await foresee(change, given.mentee, wanted)
+    wishes = {given.mentee: wanted}
+    if draw:
+        await foresee_registrations(change, [given], wishes)
     await open_for(change, [given])
     which_block(change, given)
-    (recorded,) = await settle(change, [given], draw=draw, preferred=wanted)
+    (recorded,) = await settle(change, [given], draw=draw, wishes=wishes)
     return recorded
 
 
-def _is_recent_registration(entry: Entry, now: datetime) -> bool:
-    fact = entry.fact
+async def foresee_registrations(change: Change, given: Sequence[Given], wishes: Wishes) -> None:
+    """Let chance choose ahead of the locks for those who will most likely be due a mentor."""
+    now = change.office.clock()
+    likely = [one.mentee for one in given if _is_recent_registration(one, now)]
+    if likely and not change.run.picks:
+        await foresee(change, {mentee: wishes.get(mentee, ()) for mentee in likely if mentee is not None})
+
+
+def _is_recent_registration(given: Given, now: datetime) -> bool:
+    fact = given.entry.fact
     return isinstance(fact, Registered) and fact.assign and now - fact.at < RECENT
 
 
@@ -84,7 +101,7 @@ def _is_open(block: Block, at: datetime) -> bool:
 
 
 async def settle(
-    change: Change, given: Sequence[Given], *, draw: bool = False, preferred: Sequence[int] = ()
+    change: Change, given: Sequence[Given], *, draw: bool = False, wishes: Wishes = NO_WISHES
 ) -> list[Recorded]:
     """Append, project, refuse what would have no effect, draw where that began a need, and write it all."""
     ids = await change.append(given)
@@ -92,8 +109,8 @@ async def settle(
     change.project(mentees)
     for one in given:
         refuse_without_effect(change, one)
-    if draw and any(_began_a_need(change, one) for one in given):
-        await draw_what_is_due(change, mentees, preferred=preferred)
+    if draw and any(began_a_need(change, one) for one in given):
+        await draw_what_is_due(change, mentees, preferred=wishes)
     script = await change.write(
         bulk=any(one.entry.bulk for one in given), causes=dict(zip(mentees, ids, strict=True))
     )
@@ -102,8 +119,7 @@ async def settle(
 
 def refuse_without_effect(change: Change, given: Given) -> None:
     """Rule 7: what would change nothing is refused, where that is known when it is asked."""
-    assert given.mentee is not None
-    code = change.timelines[given.mentee].without_effect.get(given.entry.origin)
+    code = change.without_effect(given)
     if code is not None:
         raise without_effect(code, *_field(given.entry))
 
@@ -112,10 +128,11 @@ def _field(entry: Entry) -> tuple[str, ...]:
     return ("mentor",) if isinstance(entry.fact, Assigned | Imported | Drawn) else ()
 
 
-def _began_a_need(change: Change, given: Given) -> bool:
+def began_a_need(change: Change, given: Given) -> bool:
     assert given.mentee is not None
-    needs = needs_at(change.timelines[given.mentee], change.now)
-    return any(need.start == given.entry.fact.at for need in needs)
+    fact, needs = given.entry.fact, needs_at(change.timelines[given.mentee], change.now)
+    # Of a need that a taking back uncovers, the beginning lies in the past.
+    return any(need.start == fact.at or isinstance(fact, TakenBack) for need in needs)
 
 
 def outcome(
@@ -140,11 +157,13 @@ def outcome(
 def block_meant(timeline: Timeline, entry: Entry) -> Block | None:
     """The block of a block's fact; without an id, the one it placed or else the latest it can have meant."""
     fact = entry.fact
-    if not isinstance(fact, BlockFact):
+    if not isinstance(fact, BlockFact | VisibilityChanged):
         return None
     of_kind = [block for block in timeline.blocks if block.key.kind is fact.block_kind]
     if fact.block_id is not None:
         return next((block for block in of_kind if block.key.block_id == fact.block_id), None)
+    if isinstance(fact, VisibilityChanged):
+        return None  # it speaks of all of them, or of none
     placed = [block for block in of_kind if block.placed_by == fact.origin]
     touched = [block for block in of_kind if block.placed_at <= fact.at]
     return next(iter(placed), None) or (touched[-1] if touched else None)
@@ -170,12 +189,18 @@ def tie_meant(timeline: Timeline, entry: Entry, now: datetime) -> TieKey | None:
 
 async def replay(change: Change, entry: Entry, known: Known) -> Recorded:
     """The answer to a repeat: what the first recording told. Nothing is written."""
+    change.is_repeat = True
     if known.mentee is None:
         return Recorded(known.id, None, replayed=True)
     await change.open([known.mentee], create=False)
     change.project([known.mentee])
     change.compare()
-    mentee, kept = known.mentee, change.facts(known.mentee).by_id[known.id]
+    return await repeated(change, entry, known, known.mentee)
+
+
+async def repeated(change: Change, entry: Entry, known: Known, mentee: int) -> Recorded:
+    """The same, of a mentee whom this change has opened and compared."""
+    kept = change.facts(mentee).by_id[known.id]
     given = Given(replace(entry, fact=kept.fact), mentee, known.mentor)
     told = await change.connection.fetch(EVENTS_CAUSED, change.wiki, mentee, known.id, known.recorded_at)
     recorded = outcome(change, given, known.id, (), replayed=True)

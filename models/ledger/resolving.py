@@ -14,6 +14,7 @@ from graph.facts import (
     MentorResigned,
     Registered,
     TakenBack,
+    VisibilityChanged,
 )
 from graph.kinds import BlockKey, FactKind, Origin, UserErrorCode
 from models.ledger.change import Given
@@ -118,7 +119,7 @@ class Surroundings:
         """Whether it is about a mentor's terms, or takes back what is."""
         fact = entry.fact
         if isinstance(fact, TakenBack):
-            return self._taken_back(fact)[0] is None
+            return self.subject(fact.target)[0] is None
         return isinstance(fact, MentorEnrolled | MentorResigned)
 
     def _is_same(self, entry: Entry, known: Known) -> bool:
@@ -147,11 +148,13 @@ class Surroundings:
         entry = settled(entry)
         if entry.mentor is not None:
             entry = entry.naming(self.account(entry, entry.mentor, "mentor"))
-        performer = entry.performer and self.names.holder(entry.performer, place(entry.fact))
+        performer = entry.performer_id or (
+            entry.performer and self.names.holder(entry.performer, place(entry.fact))
+        )
         if isinstance(entry.fact, MentorEnrolled | MentorResigned):
             return Given(entry, None, entry.fact.mentor, performer or None)
         if isinstance(entry.fact, TakenBack):
-            mentee, mentor = self._taken_back(entry.fact)
+            mentee, mentor = self.subject(entry.fact.target)
             return Given(entry, mentee, mentor, performer or None)
         mentee = self._mentee(entry)
         return Given(entry, mentee, mentor_of(entry), performer or None)
@@ -162,12 +165,7 @@ class Surroundings:
         assert target.name is not None
         found = self.names.holder(target.name, place(entry.fact))
         if found is None:
-            raise Refused(
-                UserErrorCode.NOT_FOUND,
-                "Nobody of that name is known at that moment; record the registration or the rename first, "
-                "or name the account by its user id.",
-                field,
-            )
+            raise nobody_of_that_name(field)
         return found
 
     def _mentee(self, entry: Entry) -> int:
@@ -191,16 +189,25 @@ class Surroundings:
             )
         return account
 
-    def _taken_back(self, fact: TakenBack) -> tuple[int | None, int | None]:
-        """It is about whomever the fact was about that it takes back."""
-        if fact.target in self._subjects:
-            return self._subjects[fact.target]
-        target = self.known.get(fact.target)
+    def subject(self, origin: Origin) -> tuple[int | None, int | None]:
+        """The mentee whom a known fact is about, else the mentor; a taking back is about the same."""
+        if origin in self._subjects:
+            return self._subjects[origin]
+        target = self.known.get(origin)
         if target is None:
             raise Refused(
                 UserErrorCode.NOT_FOUND, "No fact of that source and sourceId is known.", "sourceId"
             )
         return target.mentee, None if target.mentee is not None else target.mentor
+
+
+def nobody_of_that_name(field: str) -> Refused:
+    return Refused(
+        UserErrorCode.NOT_FOUND,
+        "Nobody of that name is known at that moment; record the registration or the rename first, "
+        "or name the account by its user id.",
+        field,
+    )
 
 
 def other_content() -> Refused:
@@ -226,7 +233,7 @@ def mentor_of(entry: Entry) -> int | None:
 def block_named(entry: Entry) -> BlockKey | None:
     """The block that a fact names by id."""
     fact = entry.fact
-    if isinstance(fact, BlockFact) and fact.block_id is not None:
+    if isinstance(fact, BlockFact | VisibilityChanged) and fact.block_id is not None:
         return BlockKey(fact.block_kind, fact.block_id)
     return None
 

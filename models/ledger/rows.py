@@ -59,6 +59,8 @@ class MenteeSpanRow(NamedTuple):
     blocked_until: datetime
     returns_to: int | None
     returns_until: datetime
+    told_since: datetime
+    told_until: datetime
 
 
 class NeedRow(NamedTuple):
@@ -70,6 +72,8 @@ class NeedRow(NamedTuple):
     cause: str
     previous_id: int | None
     replaces_id: int | None
+    signed_at: datetime
+    last_edit_at: datetime
 
 
 class BlockRow(NamedTuple):
@@ -140,11 +144,12 @@ FROM relationship_span AS s WHERE s.wiki_id = $1 AND s.mentee_id = ANY($2::bigin
 """
 MENTEE_SPANS: Final = """
 SELECT s.mentee_id, s.valid_from, s.valid_to, s.state, s.told_state, s.blocked_since, s.blocked_until,
-       s.returns_to, s.returns_until
+       s.returns_to, s.returns_until, s.told_since, s.told_until
 FROM mentee_span AS s WHERE s.wiki_id = $1 AND s.mentee_id = ANY($2::bigint[])
 """
 NEEDS: Final = """
-SELECT n.mentee_id, n.role, n.valid_from, n.valid_to, n.since, n.cause, n.previous_id, n.replaces_id
+SELECT n.mentee_id, n.role, n.valid_from, n.valid_to, n.since, n.cause, n.previous_id, n.replaces_id,
+       n.signed_at, n.last_edit_at
 FROM need AS n WHERE n.wiki_id = $1 AND n.mentee_id = ANY($2::bigint[])
 """
 BLOCKS: Final = """
@@ -210,6 +215,7 @@ async def read(connection: Connection, wiki: int, mentees: Iterable[int]) -> dic
     for part, statement, row_class in _PARTS:
         fields = row_class._fields
         whose = fields.index("account_id" if "account_id" in fields else "mentee_id")
+        rows = {mentee: getattr(stored, part) for mentee, stored in kept.items()}
         for row in await connection.fetch(statement, wiki, asked):
-            getattr(kept[row[whose]], part).append(row_class(*aware(row)))
+            rows[row[whose]].append(row_class._make(aware(row)))
     return kept

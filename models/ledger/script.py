@@ -4,7 +4,7 @@ Stretches are written over what has the same key; ties and blocks over what has 
 the order of rows, and the wall behind the lock is looked at once, when all of a statement's rows are in.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -24,26 +24,41 @@ from models.ledger.rows import (
 R = TypeVar("R", bound=tuple[Any, ...])
 Key = tuple[Any, ...]
 
+MANY: Final = 25
+"""New rows of one table that are no longer written as fields of a statement."""
+
 
 @dataclass(slots=True)
-class Stretches(Generic[R]):
-    """Rows of one table of stretches: those to write, and the keys of those that are no more."""
+class Rows(Generic[R]):
+    """Rows of one table: those whose keys are not in it yet, and those that are written over what has their key."""
 
-    key: Callable[[R], Key]
-    written: list[R] = field(default_factory=list)
+    new: list[R] = field(default_factory=list)
+    changed: list[R] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Stretches(Rows[R]):
+    """Rows of one table of stretches, and the keys of those that are no more.
+
+    A row's key is its first columns, of which there are `key`.
+    """
+
+    key: int = 2
     gone: list[Key] = field(default_factory=list)
 
-    def compare(self, before: Iterable[R], after: Iterable[R]) -> None:
+    def compare(self, before: Sequence[R], after: Sequence[R]) -> None:
         """Write down what makes the one out of the other."""
-        kept = {self.key(row): row for row in before}
+        if before == after:
+            return
+        key = self.key
+        kept = {row[:key]: row for row in before}
         for row in after:
-            if kept.pop(self.key(row), None) != row:
-                self.written.append(row)
+            was = kept.pop(row[:key], None)
+            if was is None:
+                self.new.append(row)
+            elif was != row:
+                self.changed.append(row)
         self.gone.extend(kept)
-
-
-def _names() -> Stretches[NameRow]:
-    return Stretches(lambda row: (row.account_id, row.valid_from))
 
 
 @dataclass(slots=True)
@@ -51,23 +66,21 @@ class Script:
     """What to write, for any number of mentees."""
 
     accounts: list[AccountRow] = field(default_factory=list)
-    blocks: list[BlockRow] = field(default_factory=list)
-    ties: list[TieRow] = field(default_factory=list)
+    blocks: Rows[BlockRow] = field(default_factory=Rows)
+    ties: Rows[TieRow] = field(default_factory=Rows)
     events: list[EventRow] = field(default_factory=list)
-    names: Stretches[NameRow] = field(default_factory=_names)
-    suppressed_names: Stretches[NameRow] = field(default_factory=_names)
-    tie_spans: Stretches[TieSpanRow] = field(
-        default_factory=lambda: Stretches(lambda row: (row.relationship_id, row.valid_from))
-    )
-    block_spans: Stretches[BlockSpanRow] = field(
-        default_factory=lambda: Stretches(lambda row: (row.block_id, row.valid_from))
-    )
-    mentee_spans: Stretches[MenteeSpanRow] = field(
-        default_factory=lambda: Stretches(lambda row: (row.mentee_id, row.valid_from))
-    )
-    needs: Stretches[NeedRow] = field(
-        default_factory=lambda: Stretches(lambda row: (row.mentee_id, row.role, row.valid_from))
-    )
+    names: Stretches[NameRow] = field(default_factory=Stretches)
+    suppressed_names: Stretches[NameRow] = field(default_factory=Stretches)
+    tie_spans: Stretches[TieSpanRow] = field(default_factory=Stretches)
+    block_spans: Stretches[BlockSpanRow] = field(default_factory=Stretches)
+    mentee_spans: Stretches[MenteeSpanRow] = field(default_factory=Stretches)
+    needs: Stretches[NeedRow] = field(default_factory=lambda: Stretches(key=3))
+    hidden_texts: list[tuple[int, bool]] = field(default_factory=list)
+    """Facts whose texts are hidden, or shown."""
+
+
+WALLED: Final = frozenset({"suppressed_name"})
+"""Behind row-level security, through which PostgreSQL copies nothing."""
 
 
 class NewIds(NamedTuple):
@@ -91,6 +104,15 @@ FROM unnest($2::bigint[], $3::text[], $4::boolean[], $5::timestamptz[], $6::time
             $8::boolean[], $9::integer[], $10::timestamptz[])
      AS new (id, name, is_hidden, registered_at, last_edit_at, is_mentee, eligible, block_count, next_change_at)
 WHERE a.wiki_id = $1 AND a.id = new.id
+"""
+HIDE_TEXTS: Final = """
+INSERT INTO hidden_text AS h (wiki_id, fact_id)
+SELECT $1::integer, new.id FROM unnest($2::bigint[], $3::boolean[]) AS new (id, is_hidden) WHERE new.is_hidden
+ON CONFLICT (wiki_id, fact_id) DO NOTHING
+"""
+SHOW_TEXTS: Final = """
+DELETE FROM hidden_text AS h USING unnest($2::bigint[], $3::boolean[]) AS new (id, is_hidden)
+WHERE h.wiki_id = $1 AND h.fact_id = new.id AND NOT new.is_hidden
 """
 WRITE_BLOCKS: Final = """
 INSERT INTO block AS b
@@ -156,27 +178,30 @@ WHERE s.wiki_id = $1 AND s.block_id = gone.id AND s.valid_from = gone.valid_from
 WRITE_MENTEE_SPANS: Final = """
 INSERT INTO mentee_span AS s
     (wiki_id, mentee_id, valid_from, valid_to, state, told_state, blocked_since, blocked_until, returns_to,
-     returns_until)
+     returns_until, told_since, told_until)
 SELECT $1::integer, new.*
 FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[], $7::timestamptz[],
-            $8::timestamptz[], $9::bigint[], $10::timestamptz[]) AS new
+            $8::timestamptz[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[]) AS new
 ON CONFLICT (wiki_id, mentee_id, valid_from) DO UPDATE
 SET valid_to = excluded.valid_to, state = excluded.state, told_state = excluded.told_state,
     blocked_since = excluded.blocked_since, blocked_until = excluded.blocked_until,
-    returns_to = excluded.returns_to, returns_until = excluded.returns_until
+    returns_to = excluded.returns_to, returns_until = excluded.returns_until,
+    told_since = excluded.told_since, told_until = excluded.told_until
 """
 DELETE_MENTEE_SPANS: Final = """
 DELETE FROM mentee_span AS s USING unnest($2::bigint[], $3::timestamptz[]) AS gone (id, valid_from)
 WHERE s.wiki_id = $1 AND s.mentee_id = gone.id AND s.valid_from = gone.valid_from
 """
 WRITE_NEEDS: Final = """
-INSERT INTO need AS n (wiki_id, mentee_id, role, valid_from, valid_to, since, cause, previous_id, replaces_id)
+INSERT INTO need AS n
+    (wiki_id, mentee_id, role, valid_from, valid_to, since, cause, previous_id, replaces_id, signed_at, last_edit_at)
 SELECT $1::integer, new.*
 FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::text[],
-            $8::bigint[], $9::bigint[]) AS new
+            $8::bigint[], $9::bigint[], $10::timestamptz[], $11::timestamptz[]) AS new
 ON CONFLICT (wiki_id, mentee_id, role, valid_from) DO UPDATE
 SET valid_to = excluded.valid_to, since = excluded.since, cause = excluded.cause,
-    previous_id = excluded.previous_id, replaces_id = excluded.replaces_id
+    previous_id = excluded.previous_id, replaces_id = excluded.replaces_id, signed_at = excluded.signed_at,
+    last_edit_at = excluded.last_edit_at
 """
 DELETE_NEEDS: Final = """
 DELETE FROM need AS n USING unnest($2::bigint[], $3::text[], $4::timestamptz[]) AS gone (id, role, valid_from)
@@ -199,6 +224,20 @@ ON CONFLICT (wiki_id, account_id, valid_from) DO UPDATE SET valid_to = excluded.
 DELETE_SUPPRESSED_NAMES: Final = """
 DELETE FROM suppressed_name AS n USING unnest($2::bigint[], $3::timestamptz[]) AS gone (id, valid_from)
 WHERE n.wiki_id = $1 AND n.account_id = gone.id AND n.valid_from = gone.valid_from
+"""
+# A name that somebody acted under before their account was known: from now on it is told as the account's, or hidden.
+KNOW_WHO_ACTED: Final = """
+WITH acted AS (
+    SELECT t.fact_id, n.account_id
+    FROM suppressed_name AS n JOIN fact_text AS t ON t.wiki_id = $1 AND t.performer = n.name
+    WHERE n.wiki_id = $1 AND n.account_id = ANY($2::bigint[])
+), facts AS (
+    UPDATE fact AS f SET performer_id = a.account_id FROM acted AS a WHERE f.wiki_id = $1 AND f.id = a.fact_id
+), texts AS (
+    UPDATE fact_text AS t SET performer = NULL FROM acted AS a WHERE t.wiki_id = $1 AND t.fact_id = a.fact_id
+)
+UPDATE block AS b SET performer = NULL, performer_id = a.account_id
+FROM acted AS a WHERE b.wiki_id = $1 AND b.placed_by = a.fact_id AND b.performer IS NOT NULL
 """
 TELL: Final = """
 INSERT INTO relationship_event AS e
@@ -230,23 +269,42 @@ async def new_ids(connection: Connection, ties: int, blocks: int, events: int) -
 async def write(connection: Connection, wiki: int, script: Script) -> None:
     """What is referred to comes before what refers to it."""
     await _each(connection, WRITE_ACCOUNTS, wiki, script.accounts)
-    await _each(connection, WRITE_BLOCKS, wiki, script.blocks)
-    await _each(connection, WRITE_TIES, wiki, script.ties)
-    for gone, written, stretches in _stretches(script):
+    for statement in (HIDE_TEXTS, SHOW_TEXTS):
+        await _each(connection, statement, wiki, script.hidden_texts)
+    await _put(connection, "block", WRITE_BLOCKS, wiki, script.blocks)
+    await _put(connection, "relationship", WRITE_TIES, wiki, script.ties)
+    for table, gone, written, stretches in _stretches(script):
         await _each(connection, gone, wiki, stretches.gone)
-        await _each(connection, written, wiki, stretches.written)
-    await _each(connection, TELL, wiki, script.events)
+        await _put(connection, table, written, wiki, stretches)
+    if script.suppressed_names.new:
+        await connection.execute(
+            KNOW_WHO_ACTED, wiki, [row.account_id for row in script.suppressed_names.new]
+        )
+    await _put(connection, "relationship_event", TELL, wiki, Rows(script.events))
 
 
-def _stretches(script: Script) -> Sequence[tuple[str, str, Stretches[Any]]]:
+def _stretches(script: Script) -> Sequence[tuple[str, str, str, Stretches[Any]]]:
     return (
-        (DELETE_TIE_SPANS, WRITE_TIE_SPANS, script.tie_spans),
-        (DELETE_BLOCK_SPANS, WRITE_BLOCK_SPANS, script.block_spans),
-        (DELETE_MENTEE_SPANS, WRITE_MENTEE_SPANS, script.mentee_spans),
-        (DELETE_NEEDS, WRITE_NEEDS, script.needs),
-        (DELETE_NAMES, WRITE_NAMES, script.names),
-        (DELETE_SUPPRESSED_NAMES, WRITE_SUPPRESSED_NAMES, script.suppressed_names),
+        ("relationship_span", DELETE_TIE_SPANS, WRITE_TIE_SPANS, script.tie_spans),
+        ("block_span", DELETE_BLOCK_SPANS, WRITE_BLOCK_SPANS, script.block_spans),
+        ("mentee_span", DELETE_MENTEE_SPANS, WRITE_MENTEE_SPANS, script.mentee_spans),
+        ("need", DELETE_NEEDS, WRITE_NEEDS, script.needs),
+        ("account_name", DELETE_NAMES, WRITE_NAMES, script.names),
+        ("suppressed_name", DELETE_SUPPRESSED_NAMES, WRITE_SUPPRESSED_NAMES, script.suppressed_names),
     )
+
+
+async def _put(connection: Connection, table: str, statement: str, wiki: int, rows: Rows[Any]) -> None:
+    """Many new rows are copied, which takes half as long in this process; the others come first.
+
+    What is changed makes room for what is new: the wall behind the lock never sees two where one is to be.
+    """
+    if len(rows.new) < MANY or table in WALLED:
+        await _each(connection, statement, wiki, [*rows.changed, *rows.new])
+        return
+    await _each(connection, statement, wiki, rows.changed)
+    columns = ["wiki_id", *rows.new[0]._fields]
+    await connection.copy_records_to_table(table, records=[(wiki, *row) for row in rows.new], columns=columns)
 
 
 async def _each(connection: Connection, statement: str, wiki: int, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -1,8 +1,10 @@
 """What is done without being asked: to tell what the clock has brought, to answer needs, to make timelines anew."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
+from models.columns import NEVER
 from models.ledger.change import Change, Office
 from models.ledger.connections import Connection, transact
 from models.ledger.drawing import FORSAKEN, LONGEST_SEARCH, UNAVAILABLE, WAITING, candidates, draw_what_is_due
@@ -13,6 +15,14 @@ DUE: Final = """
 SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.next_change_at <= $2 AND a.next_change_at < 'infinity'
 ORDER BY a.next_change_at, a.id LIMIT $3
 """
+NEXT_DUE: Final = """
+SELECT wiki_1.id, next.at
+FROM wiki AS wiki_1 CROSS JOIN LATERAL (
+    SELECT a.next_change_at AS at FROM account AS a
+    WHERE a.wiki_id = wiki_1.id AND a.next_change_at < 'infinity' ORDER BY a.next_change_at LIMIT 1
+) AS next
+ORDER BY next.at
+"""
 EVERYBODY: Final = """
 SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3
 """
@@ -22,6 +32,11 @@ SELECT DISTINCT f.mentor_id FROM fact AS f WHERE f.wiki_id = $1 AND f.mentor_id 
 """
 
 AT_ONCE: Final = 200
+
+
+async def next_due(connection: Connection) -> list[tuple[int, datetime]]:
+    """Each wiki for which the clock will bring something, and when, the soonest first."""
+    return [(row["id"], row["at"]) for row in await connection.fetch(NEXT_DUE)]
 
 
 async def tell_due(office: Office, wiki: int, limit: int) -> int:
@@ -61,7 +76,8 @@ async def _waiting(office: Office, connection: Connection, wiki: int, limit: int
     settings = in_force(await office.policies.of(connection, wiki), now)
     if not settings.auto_assign:
         return []
-    since = now - (LONGEST_SEARCH if settings.seek_for is None else min(settings.seek_for, LONGEST_SEARCH))
+    # Without a limit no sign of life is asked for.
+    since = NEVER if settings.seek_for is None else now - min(settings.seek_for, LONGEST_SEARCH)
     waiting = [row["mentee_id"] for row in await connection.fetch(WAITING, wiki, now, since, limit)]
     unavailable = [row["id"] for row in await connection.fetch(UNAVAILABLE, wiki, now)]
     if unavailable:

@@ -1,12 +1,13 @@
 """Wikis: to start tracking one, with the first version of its policy."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
 
 from graph.errors import Refused
 from graph.kinds import UserErrorCode
-from graph.policy import PolicySettings, to_json
+from graph.policy import PolicySettings, PolicyVersion, to_json
 from models.columns import NEVER
 from models.ledger.connections import Clock, Connection
 
@@ -17,8 +18,10 @@ INSERT INTO wiki AS w (id, db_name, url, added_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING RETURNING w.id
 """
 EXISTS: Final = "SELECT w.id FROM wiki AS w WHERE w.db_name = $1"
-FIRST_POLICY: Final = """
-INSERT INTO policy (wiki_id, version, effective_from, settings, recorded_at) VALUES ($1, 1, $2, $3::jsonb, $4)
+POLICIES: Final = """
+INSERT INTO policy AS p (wiki_id, version, effective_from, settings, recorded_at)
+SELECT $1::integer, new.version, new.effective_from, new.settings::jsonb, $2
+FROM unnest($3::integer[], $4::timestamptz[], $5::text[]) AS new (version, effective_from, settings)
 """
 
 
@@ -31,6 +34,13 @@ async def add_wiki(
     connection: Connection, db_name: str, url: str, settings: PolicySettings, clock: Clock
 ) -> int:
     """Track a wiki; its id is the next that is free, whoever else adds one at the same moment."""
+    return await add_with_policies(connection, db_name, url, [PolicyVersion(1, None, settings)], clock)
+
+
+async def add_with_policies(
+    connection: Connection, db_name: str, url: str, policies: Sequence[PolicyVersion], clock: Clock
+) -> int:
+    """Track a wiki that has decided about its mentorships elsewhere already."""
     now = clock()
     while True:
         wiki = await connection.fetchval(NEXT_ID)
@@ -38,6 +48,10 @@ async def add_wiki(
             break
         if await connection.fetchval(EXISTS, db_name) is not None:
             raise Refused(UserErrorCode.ALREADY_EXISTS, "A wiki of that name is tracked already.", "dbName")
-    await connection.execute(FIRST_POLICY, wiki, NEVER, orjson.dumps(to_json(settings)).decode(), now)
+    rows = [
+        (policy.version, policy.effective_from or NEVER, orjson.dumps(to_json(policy.settings)).decode())
+        for policy in policies
+    ]
+    await connection.execute(POLICIES, wiki, now, *zip(*rows, strict=True))
     assert isinstance(wiki, int)
     return wiki

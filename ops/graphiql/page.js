@@ -51,9 +51,12 @@ query Dashboard {
 }
 `;
 
+// The same address, spoken to in `graphql-transport-ws`.
+const socket = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
+
 createRoot(document.getElementById("graphiql")).render(
   createElement(GraphiQL, {
-    fetcher: createGraphiQLFetcher({ url: "/graphql" }),
+    fetcher: createGraphiQLFetcher({ url: "/graphql", subscriptionUrl: socket }),
     defaultQuery: EXAMPLE,
   }),
 );

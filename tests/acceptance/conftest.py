@@ -10,6 +10,7 @@ from acceptance.in_process import Calendar, living
 from acceptance.office import Office
 from acceptance.small_wiki import TODAY, SmallWiki
 from lifecycle_stories import on
+from those_who_ask import SEES_ALL
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +33,10 @@ async def wiki(module_database: str) -> AsyncIterator[SmallWiki]:
 
 @pytest.fixture(scope="module")
 async def servers(module_database: str) -> AsyncIterator[tuple[Client, Client, Calendar]]:
-    """Two servers over one database: as everybody runs it, and with MENTORGRAPH_OPEN."""
+    """Two who ask one server: who reads as anyone does, and who is shown all."""
     calendar = Calendar(on(0))
-    async with (
-        living(module_database, calendar) as client,
-        living(module_database, calendar, open=True) as trusted,
-    ):
-        yield client, trusted, calendar
+    async with living(module_database, calendar) as client:
+        yield client, Client(client.http, SEES_ALL, reads_too=True), calendar
 
 
 @pytest.fixture

@@ -13,6 +13,9 @@ from acceptance.client import Client
 from mentorgraph.app import create_app
 from mentorgraph.settings import Settings
 
+UNLIMITED = {"limit_requests": 0, "limit_cost": 0, "limit_connections": 0, "limit_subscriptions": 0}
+"""Tests ask from one address what thousands of people do; what callers may ask is a test of its own."""
+
 
 class Calendar:
     """The clock of a server, which stands still until the test turns a page."""
@@ -27,7 +30,7 @@ class Calendar:
 @asynccontextmanager
 async def living(database: str, calendar: Calendar, **settings: Any) -> AsyncIterator[Client]:
     """Somebody who asks a server that lives by that calendar, for as long as the block takes."""
-    app = create_app(Settings(**({"demo": False, "open": False} | settings)), database, calendar)
+    app = create_app(Settings(**({"demo": False} | UNLIMITED | settings)), database, calendar)
     transport = httpx.ASGITransport(app)
     async with started(app), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8400") as http:
         yield Client(http)

@@ -1,6 +1,6 @@
 """A wiki of a test's own, in which things happen one moment after the other."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -60,11 +60,26 @@ class Office:
             "recordBlock", "mentee { id } block { id }", target={"userId": str(user)}, **said
         )
 
-    async def see(self, selection: str, *, trusted: bool = False, **variables: Any) -> dict[str, Any]:
-        """What is below the wiki."""
-        document = f"query($wiki: String!{declared(variables)}) {{ wiki(dbName: $wiki) {{ {selection} }} }}"
+    async def tie(self, user: int, role: str = "PRIMARY") -> dict[str, Any]:
+        """The open tie of somebody, with its version."""
+        seen = await self.mentee(user, f"relationship(role: {role}) {{ id version }}")
+        return dict(seen["relationship"])
+
+    async def refused(self, mutation: str, asked: dict[str, Any]) -> tuple[str, str]:
+        """The code and the path of what cannot be done, a moment after what was before."""
+        self.calendar.now += MOMENT
+        (error,) = (await self.client.do(mutation, asked))["userErrors"]
+        return error["code"], ".".join(error["field"][1:])
+
+    async def see(
+        self, selection: str, *, trusted: bool = False, as_of: datetime | None = None, **variables: Any
+    ) -> dict[str, Any]:
+        """What is below the wiki, now or at a moment that was."""
+        given = f"query($wiki: String!, $asOf: DateTime{declared(variables)})"
+        document = f"{given} {{ wiki(dbName: $wiki, asOf: $asOf) {{ {selection} }} }}"
         asking = self.trusted if trusted else self.client
-        found = (await asking.ask(document, wiki=self.wiki, **variables))["wiki"]
+        moment = as_of and written(as_of)
+        found = (await asking.ask(document, wiki=self.wiki, asOf=moment, **variables))["wiki"]
         return dict(found)
 
     async def mentee(self, user: int, selection: str, *, trusted: bool = False) -> dict[str, Any]:

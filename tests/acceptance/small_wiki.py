@@ -6,7 +6,10 @@ import asyncpg
 
 from acceptance.client import Client
 from acceptance.in_process import Calendar, written
+from graph.kinds import ViewerRole
 from lifecycle_stories import on
+from models.ledger import Ledger
+from those_who_ask import a_token
 
 TODAY = on(100)
 ADA, BEN, CEM, DAN = "101", "102", "103", "104"
@@ -37,6 +40,7 @@ class SmallWiki:
         self.client, self.calendar, self.database = client, calendar, database
         self.mentors: dict[str, str] = {}
         self.mentees: dict[tuple[str, str], str] = {}
+        self.ties: dict[str, str] = {}
         self.number = 0
 
     async def settle(self) -> None:
@@ -69,6 +73,8 @@ class SmallWiki:
         await self.register(self.dropping, NEWCOMER, "Newcomer", assign=False)
         await self.client.done("recordBlock", self.logged(wiki=self.dropping, target={"userId": NEWCOMER}))
         await self.register(self.empty, NEWCOMER, "Newcomer", assign=False)
+        self.client.own = {"starMentee": await a_mentors_token(self.database, int(ADA))}
+        self.client.own["unstarMentee"] = self.client.own["starMentee"]
         self.calendar.now = TODAY
 
     async def register(self, wiki: str, user: str, name: str, *, assign: bool) -> None:
@@ -83,7 +89,9 @@ class SmallWiki:
         self.mentors[user if wiki == self.name else f"{user}@{wiki}"] = payload["mentor"]["id"]
 
     async def assign(self, user: str) -> None:
-        await self.client.done("assignMentor", {"mentee": self.mentee(user), "mentor": self.mentors[ADA]})
+        asked = {"mentee": self.mentee(user), "mentor": self.mentors[ADA]}
+        told = await self.client.done("assignMentor", asked, "relationship { id }")
+        self.ties[user] = told["relationship"]["id"]
 
     def mentee(self, user: str, wiki: str | None = None) -> str:
         """The global id of an account as a mentee."""
@@ -113,7 +121,16 @@ class SmallWiki:
             await connection.close()
 
 
+async def a_mentors_token(database: str, account: int) -> str:
+    """A token of the mentor with that account on the first wiki."""
+    async with Ledger.open(database, size=1) as ledger:
+        _, token = await ledger.tokens.create(a_token(ViewerRole.MENTOR, wiki=1, account=account))
+    assert token is not None
+    return token
+
+
 LOOK_INTO_EVERY_TABLE = """
-SELECT tablename, format('SELECT count(*), coalesce(sum(hashtext(t::text)), 0) FROM %I AS t', tablename)
+SELECT tablename, format(
+    'SELECT count(*), coalesce(sum(hashtext((to_jsonb(t) - ''last_used_at'')::text)), 0) FROM %I AS t', tablename)
 FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename
 """

@@ -209,6 +209,7 @@ DECISIONS: dict[str, tuple[Told, ...]] = {
         ("a new introduction of 241 characters", update(introduction="x" * 241), "INVALID at introduction"),
         ("a new introduction with a NUL", update(introduction="a\0b"), "INVALID at introduction"),
         ("a share that can't be null", update(share=None), "INVALID at share"),
+        ("kinds of news that can't be null", update(notify=None), "INVALID at notify"),
         ("away for 366 days", update(awayUntil=after(days=366)), "INVALID at awayUntil"),
         ("away until yesterday", update(awayUntil=after(days=-1)), "INVALID at awayUntil"),
         ("a stale version", update(capacity=5, expectedVersion=99), "STALE_VERSION at expectedVersion"),

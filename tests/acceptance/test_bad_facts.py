@@ -1,11 +1,12 @@
 """What is told of the wiki and cannot be true: refused, and nothing half-written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import pytest
 
-from acceptance.refusals import Input, Refusal, Told, after, each, must_refuse, named, of_wiki, someone
+from acceptance.refusals import Asked, Input, Refusal, Told, after, each, must_refuse, named, of_wiki, someone
 from acceptance.small_wiki import NEWCOMER, ONCE, TWICE, SmallWiki
 
 pytestmark = pytest.mark.acceptance
@@ -145,6 +146,55 @@ FACTS: dict[str, tuple[Told, ...]] = {
     ),
 }
 
+BAD_TIMES = {
+    "without offset": "2024-01-05T10:00:00",
+    "of a date alone": "2024-01-05",
+    "that is none": "yesterday",
+    "that is a number": 1704448800,
+    "outside of the calendar": "0001-01-01T00:00:00+14:00",
+    "that stands for none": "0001-01-01T00:00:00Z",
+}
+BAD_NUMBERS = {"in words": "five", "beyond 64 bits": str(2**63), "with a fraction": 1.5}
+
+
+def unfit(path: str, bad: Mapping[str, Any], said: Input) -> tuple[Told, ...]:
+    """A happening told with each of the values that can't be read, at the end of a path into it."""
+
+    def asked(value: Any) -> Asked:
+        outer, _, inner = path.partition(".")
+        return lambda w: w.logged(**(said | {outer: {inner: value} if inner else value}))
+
+    return tuple((f"{path} {kind}", asked(value), f"INVALID at {path}") for kind, value in bad.items())
+
+
+UNFIT: dict[str, tuple[Told, ...]] = {
+    "recordBlock": (
+        *unfit("occurredAt", BAD_TIMES, someone(NEWCOMER)),
+        *unfit("expiresAt", BAD_TIMES, someone(NEWCOMER)),
+        *unfit("target.userId", BAD_NUMBERS, {}),
+    ),
+    "recordBlockChange": unfit("expiresAt", BAD_TIMES, someone(ONCE)),
+    "recordRegistration": (
+        *unfit("userId", BAD_NUMBERS, {"name": "N"}),
+        (
+            "a preferred mentor's id in words",
+            lambda w: w.logged(userId="9", name="N", preferredMentors=[{"userId": "1"}, {"userId": "two"}]),
+            "INVALID at preferredMentors.1.userId",
+        ),
+    ),
+    "addWiki": (
+        (
+            "a hold in years",
+            lambda _: {
+                "dbName": "newwiki",
+                "url": "https://new.example",
+                "policy": {"policy": {"name": "own", "holds": [{"category": "SPAM", "hold": "P1Y"}]}},
+            },
+            "INVALID at policy.policy.holds.0.hold",
+        ),
+    ),
+}
+
 BAD_NAMES = {
     "of 256 bytes": "é" * 128,
     "of no byte": "",
@@ -175,6 +225,13 @@ NAMES: dict[str, tuple[Told, ...]] = {
 
 @pytest.mark.parametrize("refusal", each(FACTS), ids=named(each(FACTS)))
 async def test_what_cannot_be_true_is_refused_and_nothing_is_recorded(
+    wiki: SmallWiki, refusal: Refusal
+) -> None:
+    await must_refuse(wiki, refusal)
+
+
+@pytest.mark.parametrize("refusal", each(UNFIT), ids=named(each(UNFIT)))
+async def test_what_cannot_be_read_is_refused_by_its_path_and_nothing_is_recorded(
     wiki: SmallWiki, refusal: Refusal
 ) -> None:
     await must_refuse(wiki, refusal)

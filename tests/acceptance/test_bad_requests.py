@@ -13,26 +13,6 @@ pytestmark = pytest.mark.acceptance
 # What is no value of its type: the request as a whole is refused, before anything is done.
 
 NOT_OF_ITS_TYPE: tuple[tuple[str, str, Input, str, str], ...] = (
-    ("a time without offset", "recordBlock", {"occurredAt": "2024-01-05T10:00:00"}, "occurredAt", "offset"),
-    ("a date without time", "recordBlock", {"occurredAt": "2024-01-05"}, "occurredAt", "offset"),
-    ("a time that is none", "recordBlock", {"occurredAt": "yesterday"}, "occurredAt", "Write it like"),
-    ("a number for a time", "recordBlock", {"occurredAt": 1704448800}, "occurredAt", "Write it like"),
-    (
-        "a time outside of the calendar",
-        "recordBlock",
-        {"occurredAt": "0001-01-01T00:00:00+14:00"},
-        "occurredAt",
-        "years",
-    ),
-    ("an expiry without offset", "recordBlock", {"expiresAt": "2024-06-01T00:00:00"}, "expiresAt", "offset"),
-    ("a user id in words", "recordBlock", {"target": {"userId": "five"}}, "target.userId", "BigInt"),
-    (
-        "a user id beyond 64 bits",
-        "recordBlock",
-        {"target": {"userId": str(2**63)}},
-        "target.userId",
-        "64 bits",
-    ),
     (
         "an account named in two ways",
         "recordBlock",
@@ -60,6 +40,32 @@ async def test_what_is_not_of_its_type_is_a_request_error_that_says_where_and_ho
     assert words in message, message
     assert path.split(".")[-1] in message, message
     assert await wiki.kept() == before
+
+
+UNREADABLE = (
+    ('mentee(by: {userId: "five"}) { id }', "BigInt"),
+    ('mentee(by: {userId: "9223372036854775808"}) { id }', "64 bits"),
+    ("mentee(by: {userId: 1.5}) { id }", "BigInt"),
+)
+
+
+@pytest.mark.parametrize(("asked", "words"), UNREADABLE, ids=lambda one: one)
+async def test_a_value_that_cannot_be_read_refuses_the_reading(
+    wiki: SmallWiki, asked: str, words: str
+) -> None:
+    answer = await wiki.client.post(f'{{ wiki(dbName: "{wiki.name}") {{ {asked} }} }}')
+    error = must_be_refused(answer.json())
+    assert error["extensions"]["code"] == "BAD_VALUE"
+    assert words in error["message"]
+
+
+async def test_the_same_in_a_variable(wiki: SmallWiki) -> None:
+    document = """
+      query($wiki: String!, $user: BigInt!) { wiki(dbName: $wiki) { mentee(by: {userId: $user}) { id } } }
+    """
+    for _ in ("never seen", "remembered"):
+        answer = await wiki.client.post(document, wiki=wiki.name, user="five")
+        assert must_be_refused(answer.json())["extensions"]["code"] == "BAD_VALUE"
 
 
 HALF = (
@@ -162,6 +168,77 @@ async def test_more_than_a_hundred_objects_at_once_are_refused(wiki: SmallWiki) 
     document = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
     must_be_refused((await wiki.client.post(document, ids=[of_wiki("Mentee")] * 101)).json())
     assert len((await wiki.client.ask(document, ids=[of_wiki("Mentee")] * 100))["nodes"]) == 100
+
+
+ACCOUNTS = """
+  query($wiki: String!, $by: [AccountBy!]!) { wiki(dbName: $wiki) { accounts(by: $by) { userId } } }
+"""
+
+
+async def test_more_than_a_hundred_accounts_at_once_are_refused(wiki: SmallWiki) -> None:
+    answer = await wiki.client.post(ACCOUNTS, wiki=wiki.name, by=[{"userId": NEWCOMER}] * 101)
+    assert must_be_refused(answer.json())["extensions"]["code"] == "TOO_MANY_ACCOUNTS"
+    found = await wiki.client.ask(ACCOUNTS, wiki=wiki.name, by=[{"userId": NEWCOMER}] * 100)
+    assert found["wiki"]["accounts"] == [{"userId": NEWCOMER}] * 100
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        [{}],
+        [{"userId": "1"}, {"userId": "1", "name": "Newcomer"}],
+        [{"name": None}],
+        [{"id": "5"}],
+        [None],
+        ["Newcomer"],
+        None,
+    ],
+)
+async def test_accounts_that_are_named_in_no_way_or_in_two_are_refused(wiki: SmallWiki, by: Any) -> None:
+    for _ in ("never seen", "remembered"):
+        body = (await wiki.client.post(ACCOUNTS, wiki=wiki.name, by=by)).json()
+        assert body.get("data") is None
+        assert "by" in body["errors"][0]["message"], body
+
+
+async def test_an_account_whose_id_is_no_number_is_refused_by_its_value(wiki: SmallWiki) -> None:
+    written = f'{{ wiki(dbName: "{wiki.name}") {{ accounts(by: [{{userId: "five"}}]) {{ userId }} }} }}'
+    for _ in ("never seen", "remembered"):
+        for answer in (
+            await wiki.client.post(ACCOUNTS, wiki=wiki.name, by=[{"name": "Newcomer"}, {"userId": "five"}]),
+            await wiki.client.post(written),
+        ):
+            assert must_be_refused(answer.json())["extensions"]["code"] == "BAD_VALUE"
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2024-02-01T00:00:00Z", "2024-01-01T00:00:00Z"),
+        ("2024-02-01T00:00:00Z", "2024-02-01T01:00:00+01:00"),
+    ],
+)
+async def test_hand_overs_of_a_stretch_without_length_are_refused(
+    wiki: SmallWiki, start: str, end: str
+) -> None:
+    document = """
+      query($wiki: String!, $from: DateTime!, $to: DateTime!) {
+        wiki(dbName: $wiki) { handOvers(from: $from, to: $to) { mentees } }
+      }
+    """
+    answer = await wiki.client.post(document, wiki=wiki.name, **{"from": start, "to": end})
+    assert must_be_refused(answer.json())["extensions"]["code"] == "BAD_STRETCH"
+
+
+@pytest.mark.parametrize("moment", ["2024-01-05T10:00:00", "2024-01-05", "yesterday", 1704448800])
+async def test_a_moment_that_could_mean_several_is_no_moment_of_the_past(
+    wiki: SmallWiki, moment: Any
+) -> None:
+    document = "query($wiki: String!, $at: DateTime) { wiki(dbName: $wiki, asOf: $at) { dbName } }"
+    for _ in ("never seen", "remembered"):
+        body = (await wiki.client.post(document, wiki=wiki.name, at=moment)).json()
+        assert body.get("data") is None
+        assert "2026-01-31T09:30:00Z" in body["errors"][0]["message"]
 
 
 async def test_what_is_not_tracked_is_null_where_it_is_read(wiki: SmallWiki) -> None:

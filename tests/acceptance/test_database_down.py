@@ -1,16 +1,14 @@
 """A database that is down: a 503 that says when to come back, and nobody has to restart the server."""
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from acceptance.client import Client, mutation, serving
-from mentorgraph import postgres
+from acceptance.own_database import Database, own_database
+from those_who_ask import DOES_ALL
 
 pytestmark = pytest.mark.acceptance
 
@@ -19,37 +17,10 @@ ASK = '{ wiki(dbName: "steadywiki") { dbName } }'
 ANOTHER = '{ wiki(dbName: "steadywiki") { mentees { totalCount } } }'
 
 
-class Database:
-    """A PostgreSQL of the test's own, which it can stop and start again in the same place."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.run = ExitStack()
-        self.dsn = ""
-
-    def start(self) -> None:
-        self.dsn = self.run.enter_context(postgres.running(self.folder, postgres.UNSAFE_BUT_FAST))
-
-    def stop(self) -> None:
-        self.run.close()
-
-
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    # Not pytest's own folder: its path is too long for a socket, and only its owner may enter.
-    with tempfile.TemporaryDirectory(prefix="mg-") as made:
-        Path(made).chmod(0o755)
-        yield Path(made) / "data"
-
-
-@pytest.fixture(scope="module")
-async def standing(folder: Path) -> AsyncIterator[tuple[Database, Client]]:
+async def standing() -> AsyncIterator[tuple[Database, Client]]:
     """A server in a process of its own, over a database that can be stopped under it."""
-    with ExitStack() as everything:
-        database = Database(folder)
-        database.start()
-        everything.callback(database.stop)
-        address = everything.enter_context(serving(database.dsn))
+    with own_database() as database, serving(database.dsn, bootstrap_token=DOES_ALL) as address:
         async with httpx.AsyncClient(base_url=address, timeout=60) as http:
             yield database, Client(http)
 
@@ -70,7 +41,7 @@ async def test_who_asks_while_the_database_is_down_is_told_to_come_back_and_then
     }
     for what, answer in refused.items():
         must_be_unavailable(what, answer)
-    assert (await client.http.get("/healthz")).status_code == httpx.codes.OK, "the process itself is well"
+    assert (await client.http.get("/livez")).status_code == httpx.codes.OK, "the process itself is well"
 
     database.start()
     assert await client.ask(ASK) == {"wiki": {"dbName": "steadywiki"}}

@@ -32,7 +32,7 @@ async def test_an_opt_out_reads_as_no_mentor_to_those_who_may_not_know(office: O
     seen = await office.mentee(1, OPT_OUT)
     tie = seen["relationships"]["nodes"][0]
     assert (seen["state"], seen["waitingSince"], seen["mentor"]) == ("UNASSIGNED", None, None)
-    assert (tie["state"], tie["endedAt"], tie["endedBecause"]) == ("ENDED", office.now(), None)
+    assert (tie["state"], tie["endedAt"], tie["endedBecause"]) == ("ENDED", office.now(), "ENDED_BY_HAND")
     assert tie["events"]["nodes"] == [{"kind": "ENDED", "reason": None, "actor": None}]
 
     known = await office.mentee(1, OPT_OUT, trusted=True)
@@ -49,8 +49,34 @@ async def test_an_opt_out_of_somebody_blocked_reads_as_released(office: Office) 
     await office.do("optOutOfMentorship", {"mentee": newcomer})
     seen = await office.mentee(1, OPT_OUT)
     assert (seen["state"], seen["suspension"]) == ("RELEASED", {"returnsTo": None, "returnsUntil": None})
-    assert seen["relationships"]["nodes"][0]["endedBecause"] is None
+    assert seen["relationships"]["nodes"][0]["endedBecause"] == "ENDED_BY_HAND"
     assert (await office.mentee(1, "state", trusted=True)) == {"state": "OPTED_OUT"}
+
+
+async def test_an_opt_out_and_an_end_by_hand_cannot_be_told_apart(office: Office) -> None:
+    await office.mentor(101, "Mentor Ada")
+    first = await office.newcomer(1, "Wants None")
+    await office.newcomer(2, "Was Let Go")
+    tie = (await office.mentee(2, "relationship { id }"))["relationship"]["id"]
+    await office.do("optOutOfMentorship", {"mentee": first, "reason": "No", "performer": "Wants None"})
+    await office.do("endRelationship", {"relationship": tie, "reason": "Enough"})
+    alike = OPT_OUT.replace("endedAt", "")
+    assert await office.mentee(1, alike) == await office.mentee(2, alike)
+
+    selection = """
+      by_hand: relationships(where: {endedBecause: [ENDED_BY_HAND]}) { totalCount }
+      out: relationships(where: {endedBecause: [OPTED_OUT]}) { totalCount }
+      handOvers(from: "2020-01-01T00:00:00Z", to: "2030-01-01T00:00:00Z") { because mentees }
+    """
+    seen, known = await office.see(selection), await office.see(selection, trusted=True)
+    assert [seen[name]["totalCount"] for name in ("by_hand", "out")] == [2, 0]
+    assert [known[name]["totalCount"] for name in ("by_hand", "out")] == [1, 1]
+    assert seen["handOvers"] == [{"because": "ENDED_BY_HAND", "mentees": 2}]
+    assert sorted(one["because"] for one in known["handOvers"]) == ["ENDED_BY_HAND", "OPTED_OUT"]
+
+    await office.block(1, reason="Spam")
+    await office.block(2, reason="Spam")
+    assert await office.mentee(1, alike) == await office.mentee(2, alike)
 
 
 async def test_filters_tell_no_more_of_an_opt_out_than_states_do(office: Office) -> None:
@@ -234,3 +260,22 @@ async def test_an_account_named_by_its_id_alone_is_known_without_a_name(office: 
         "blocks": {"nodes": [block]},
     }
     assert seen == expected
+
+
+async def test_a_name_that_is_hidden_is_hidden_as_whoever_acted_too(office: Office) -> None:
+    """Also of what was told before anybody knew the account."""
+    await office.mentor(101, "Mentor Ada")
+    await office.newcomer(1, "Newcomer")
+    await office.block(1, reason="Spam", performer="Rude Admin")
+    acting = "blocks { nodes { reason performer { name } } } events(first: 1) { nodes { actor { name } } }"
+    assert "Rude Admin" in str(await office.mentee(1, acting))
+
+    await office.newcomer(2, "Rude Admin")
+    await office.log_it("recordVisibility", target={"userId": "2"}, nameHidden=True)
+    told, known = await office.mentee(1, acting), await office.mentee(1, acting, trusted=True)
+    assert "Rude Admin" not in str(told)
+    assert told["blocks"]["nodes"] == [{"reason": "Spam", "performer": {"name": None}}]
+    assert str(known).count("Rude Admin") == 2
+
+    await office.log_it("recordVisibility", target={"userId": "2"}, nameHidden=False)
+    assert str(await office.mentee(1, acting)).count("Rude Admin") == 2

@@ -39,6 +39,11 @@ SAYINGS: tuple[Saying, ...] = (
     ("recordRename", once(9, target={"userId": ONCE}, newName="Another Name"), {"newName": "Yet Another"}),
     ("recordDeparture", once(10, target={"userId": TWICE}), {"occurredAt": after(minutes=1)}),
     (
+        "recordVisibility",
+        once(17, target={"userId": ONCE}, reasonHidden=True),
+        {"reasonHidden": False},
+    ),
+    (
         "enrollMentor",
         lambda w: named(11, wiki=w.name, account={"userId": DAN}),
         {"account": {"userId": "201"}},
@@ -55,6 +60,7 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     ("optInToMentorship", lambda w: named(14, mentee=w.mentee(OPTED_OUT)), {"occurredAt": after(minutes=1)}),
     ("optOutOfMentorship", lambda w: named(15, mentee=w.mentee(ONCE)), {"occurredAt": after(minutes=1)}),
+    ("graduateMentee", lambda w: named(18, mentee=w.mentee(ONCE)), {"occurredAt": after(minutes=1)}),
     ("resignMentor", lambda w: named(16, mentor=w.mentors[BEN]), {"occurredAt": after(minutes=1)}),
 )
 

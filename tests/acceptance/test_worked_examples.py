@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 
+from acceptance.client import Client
 from acceptance.in_process import Calendar, living, written
 from acceptance.walked_stories import Story, by_time, need, outlook, ties
 from graph.facts import Assigned, BlockChanged, BlockLifted, BlockPlaced, Fact
@@ -30,6 +31,7 @@ from lifecycle_stories import (
     on,
     resigned,
 )
+from those_who_ask import SEES_ALL
 
 pytestmark = pytest.mark.acceptance
 
@@ -48,7 +50,8 @@ async def begin(module_database: str) -> AsyncIterator[Begin]:
     """Begins a story under a policy, on a wiki of its own, at a server on whose days the tests decide."""
     calendar = Calendar(START)
     # It is read where opt-outs are shown: to others the end of the tie has no reason.
-    async with living(module_database, calendar, open=True) as client:
+    async with living(module_database, calendar) as anyone:
+        client = Client(anyone.http, SEES_ALL, reads_too=True)
 
         async def a_story(policy: Policies) -> Story:
             story = Story(client, calendar, f"story{next(NUMBER)}wiki")

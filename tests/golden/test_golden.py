@@ -18,7 +18,7 @@ from graphql import parse, validate
 import seeded
 from graph.compile.plan import Operation, request
 from models.reader import Reader
-from reading import READS, SCHEMA
+from reading import READS, SCHEMA, seeing
 from statement_lint import Statements
 
 HERE = Path(__file__).parent
@@ -76,7 +76,7 @@ async def asked(reader: Reader, name: str) -> tuple[str, dict[str, Any]]:
     assert not validate(SCHEMA, document)
     operation = Operation(SCHEMA, document)
     rights = {right: f"# {right}\n" in text for right in RIGHTS}
-    values = request(seeded.NOW, **rights, directory=reader.directory)
+    values = request(seeded.NOW, seeing(**rights), reader.directory)
     given = orjson.loads(variables.read_bytes()) if variables.exists() else {}
     plan = operation.plan(operation.read(given, values))
     data, errors = await reader.answer(plan, values)

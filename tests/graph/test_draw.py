@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from graph.draw import Candidate, draw, due_needs, needs_at, preferred_for
+from graph.draw import Candidate, Urn, draw, due_needs, needs_at, preferred_for
 from graph.facts import OptedIn, OptedOut
 from graph.kinds import MentorShare, RelationshipRole
 from lifecycle_stories import DEFAULT, MENTEE, USERNAME, A, B, C, blocked, lifted, of, on, resigned, told
@@ -80,3 +80,11 @@ def test_without_a_limit_a_need_is_answered_for_ever_whether_or_not_there_is_a_s
     for_ever = replace(DEFAULT, seek_for=None)
     assert due_needs(timeline, on(5000), for_ever, registered_at=on(0)) == needs_at(timeline, on(5000)) != ()
     assert due_needs(timeline, on(5000), for_ever) == needs_at(timeline, on(5000))
+
+
+def test_a_draw_that_came_to_nothing_gives_its_room_back() -> None:
+    urn = Urn([Candidate(A, capacity=1), Candidate(B, MentorShare.NONE)])
+    urn.give(A)
+    assert urn.draw((), Random(1)) is None
+    urn.give(A, -1)
+    assert urn.draw((), Random(1)) == A

@@ -3,12 +3,14 @@ change.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.facts import Drawn, Ended, Graduated, Kept, MentorEnrolled, MentorResigned, Registered
+from graph.draw import due_needs, signed_at
+from graph.facts import Drawn, Ended, Graduated, Kept, MentorEnrolled, MentorResigned, OptedIn, Registered
 from graph.kinds import (
     EndReason,
     MenteeState,
@@ -37,10 +39,10 @@ from lifecycle_histories import (
     standing_facts,
     terms,
 )
-from lifecycle_stories import MENTEE, on
+from lifecycle_stories import DEFAULT, MENTEE, on
 
 often = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 PRIMARY, BACKUP = RelationshipRole.PRIMARY, RelationshipRole.BACKUP
@@ -156,6 +158,24 @@ def test_a_tie_is_suspended_exactly_while_a_counted_block_is_open(history: Histo
         for stretch in timeline.stretches:
             if stretch.start <= at and (stretch.end is None or at < stretch.end):
                 assert (stretch.blocked_since is not None) == blocked
+
+
+@often
+@given(histories(st.one_of(any_fact, quiet)), st.sampled_from(range(0, 40, 3)))
+def test_whoever_is_due_a_draw_has_shown_a_sign_of_life_by_what_is_kept_beside_the_need(
+    history: History, days: int
+) -> None:
+    """Needs are looked up by it: one that were missed would be answered by nobody."""
+    timeline, standing = history.projected(), standing_facts(history.facts)
+    registered = next((fact.at for fact in standing if isinstance(fact, Registered)), None)
+    opted_in = max((fact.at for fact in standing if isinstance(fact, OptedIn)), default=None)
+    brief = replace(DEFAULT, seek_for=timedelta(days=days))
+    for at in moments(timeline):
+        seen = None if opted_in is None or opted_in > at else opted_in
+        for need in due_needs(timeline, at, brief, registered, seen):
+            sign = signed_at(timeline, need, registered, opted_in)
+            assert sign is not None
+            assert sign >= at - timedelta(days=days)
 
 
 @often

@@ -273,7 +273,7 @@ def test_a_resignation_at_the_moment_of_the_unblock_is_none_while_blocked() -> N
         ((), claimed(5, A, BACKUP), UserErrorCode.PRIMARY_IS_BACKUP),
         ((), of(Ended, 5, mentor=B), UserErrorCode.NOT_OPEN),
         ((), of(Kept, 5, mentor=A), UserErrorCode.NOT_OPEN),
-        ((blocked(3),), of(Kept, 5, mentor=A, until=on(4)), UserErrorCode.INVALID),
+        ((blocked(3),), of(Kept, 5, mentor=A, until=on(4)), UserErrorCode.IN_THE_PAST),
         ((), of(OptedIn, 5), UserErrorCode.INVALID),
         ((of(OptedOut, 3),), of(OptedOut, 5), UserErrorCode.INVALID),
         ((of(Graduated, 3),), of(Graduated, 5), UserErrorCode.INVALID),

@@ -1,5 +1,6 @@
 """The command: what it says, what it leaves behind, and what a mistake gets."""
 
+import json
 import os
 import signal
 import socket
@@ -9,10 +10,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
+PROTOCOL = Subprotocol("graphql-transport-ws")
 ROOT = Path(__file__).parents[2]
 WIKIS = {"query": "{ wikis { totalCount } }"}
 
@@ -37,9 +43,9 @@ def command(*words: str, **settings: str) -> "subprocess.Popen[str]":
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def serving(folder: Path, **settings: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """A server with a database of its own, and its address as it says it."""
-    process = command("serve", DATA_DIR=str(folder), PORT="0", DEMO="0")
+    process = command("serve", DATA_DIR=str(folder), PORT="0", DEMO="0", **settings)
     assert process.stdout is not None
     try:
         said = next((line for line in process.stdout if "http://" in line), "")
@@ -57,13 +63,13 @@ def ending(process: "subprocess.Popen[str]") -> tuple[int, str]:
 
 
 def asked(address: str) -> object:
-    return httpx.post(f"{address}/graphql", json=WIKIS).json()
+    return httpx.post(f"{address}/graphql", json=WIKIS).json()["data"]
 
 
 def test_it_says_what_to_open(folder: Path) -> None:
     with serving(folder) as (_, address):
         assert "graphiql" in httpx.get(address).text
-        assert asked(address) == {"data": {"wikis": {"totalCount": 0}}}
+        assert asked(address) == {"wikis": {"totalCount": 0}}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -74,6 +80,37 @@ def test_a_signal_stops_everything_in_order(folder: Path, number: signal.Signals
         assert ending(process) == (0, "")
     assert not (folder / "postgres" / "postmaster.pid").exists()
     assert (folder / "postgres.log").read_text().splitlines()[-1].endswith("database system is shut down")
+
+
+def test_a_server_says_that_it_leaves_then_tells_those_who_watch_and_ends_what_was_begun(
+    folder: Path,
+) -> None:
+    with serving(folder, DRAIN="60") as (process, address):
+        place = urlsplit(address)
+        with (
+            connect(f"ws://{place.netloc}/graphql", subprotocols=[PROTOCOL], proxy=None) as watcher,
+            socket.create_connection((place.hostname or "", place.port or 0)) as slow,
+        ):
+            watcher.send('{"type":"connection_init"}')
+            assert watcher.recv() == '{"type":"connection_ack"}'
+            body = json.dumps(WIKIS).encode()
+            slow.sendall(f"POST /graphql HTTP/1.1\r\nHost: {place.netloc}\r\n".encode())
+            slow.sendall(b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body))
+            process.send_signal(signal.SIGTERM)
+            while httpx.get(f"{address}/readyz").status_code == 200:
+                pass
+            watcher.send('{"type":"ping"}')
+            assert watcher.recv() == '{"type":"pong"}', (
+                "it still serves: who asks is only asked to go elsewhere"
+            )
+            process.send_signal(signal.SIGTERM)
+            with pytest.raises(ConnectionClosed) as closed:
+                watcher.recv(timeout=20)
+            slow.sendall(body)
+            assert slow.recv(65536).startswith(b"HTTP/1.1 200 OK")
+        assert ending(process) == (0, "")
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1012, "The server restarts")
 
 
 def test_a_second_server_in_one_folder_is_told_of_the_first(folder: Path) -> None:

@@ -26,7 +26,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **given: str) -> str:
 
 def test_nothing_needs_to_be_set() -> None:
     chosen = settings.read()
-    assert (chosen.host, chosen.port, chosen.demo, chosen.open) == ("127.0.0.1", 8400, True, False)
+    assert (chosen.host, chosen.port, chosen.demo) == ("127.0.0.1", 8400, True)
     assert (chosen.database_url, chosen.data_dir) == (None, Path(".mentorgraph"))
 
 
@@ -62,8 +62,10 @@ def test_it_listens_on_loopback(monkeypatch: pytest.MonkeyPatch, host: str) -> N
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])  # noqa: S104 - refused
-def test_it_listens_nowhere_else_until_there_are_roles(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    assert "until there are roles" in refusal(monkeypatch, HOST=host)
+def test_it_listens_nowhere_else_for_tokens_are_sent_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    assert "tokens are sent as they are" in refusal(monkeypatch, HOST=host)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +84,15 @@ def test_a_refusal_keeps_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_settings_keep_secrets_when_they_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MENTORGRAPH_DATABASE_URL", "postgresql://root:hunter2@db/x")
-    monkeypatch.setenv("MENTORGRAPH_BOOTSTRAP_TOKEN", "hunter2")
+    monkeypatch.setenv("MENTORGRAPH_BOOTSTRAP_TOKEN", "hunter2" * 5)
     assert "hunter2" not in repr(settings.read())
+
+
+@pytest.mark.parametrize("token", ["hunter2", "hunter2 " * 5, "hunter2" * 50, "hunter²" * 5])
+def test_a_token_that_is_brought_is_long_and_plain(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    told = refusal(monkeypatch, BOOTSTRAP_TOKEN=token)
+    assert told.startswith("MENTORGRAPH_BOOTSTRAP_TOKEN: a token has 32 to 256 printable characters")
+    assert "hunter" not in told
 
 
 def test_settings_never_change() -> None:

@@ -11,7 +11,7 @@ from graph.kinds import Origin, PolicyPreset
 from graph.policy import PRESETS
 from ledger_rows import NOW, Clock, entry_of
 from lifecycle_stories import THE_STORY
-from models.ledger import Entry, Ledger, Target
+from models.ledger import Activity, Entry, Ledger, Target
 
 ONE_WIKI_TABLES = {name for name in SQLModel.metadata.tables if name != "wiki"}
 FROM_ITEM = re.compile(r"\b(?:FROM|JOIN|USING|UPDATE|INSERT INTO|DELETE FROM)\s+(\w+)(?:\s+AS\s+(\w+))?")
@@ -42,12 +42,16 @@ async def statements_of_a_busy_day(dsn: str) -> list[str]:
         await ledger.opt_in(wiki, 1)
         await ledger.resign(wiki, 103)
         await ledger.resign(wiki, 102)
-        await ledger.record_activity(wiki, [(1, 3, clock.now)])
+        await ledger.record_activity(wiki, [Activity(1, 3, clock.now)])
         await ledger.answer_needs(wiki, limit=5)
         await ledger.bulk(wiki, [entry_of(fact, 9) for fact in THE_STORY])
         await ledger.tell_due(limit=5)
         await ledger.rebuild(wiki)
         await ledger.namings(wiki, ["User 1"])
+        for _ in range(2):
+            async with ledger.once("a key", b"to opt out"):
+                await ledger.opt_out(wiki, 2)
+        await ledger.forget_keys()
     return [statement for statement in seen if not re.match(r"BEGIN|COMMIT|ROLLBACK", statement.strip())]
 
 

@@ -11,7 +11,7 @@ from graph.facts import MentorResigned, OptedOut, Registered, TakenBack
 from graph.kinds import MentorShare, Origin, PolicyPreset, RelationshipRole, UserErrorCode
 from graph.policy import PRESETS, PolicyVersion
 from ledger_rows import entry_of, fetch, with_policies
-from models.ledger import Entry, Recorded, Resigned, Target
+from models.ledger import Activity, Entry, Recorded, Resigned, Target
 from models_desk import ANN, BOB, CAT, NEWCOMER, Desk
 
 BACKUP = RelationshipRole.BACKUP
@@ -237,7 +237,7 @@ async def test_who_registered_long_ago_is_sought_nobody_for(desk: Desk) -> None:
     desk.clock.advance(days=31)
     await desk.enroll(ANN)
     assert await desk.ledger.answer_needs(desk.wiki, limit=10) == 0
-    await desk.ledger.record_activity(desk.wiki, [(NEWCOMER, 5, desk.clock.now)])
+    await desk.ledger.record_activity(desk.wiki, [Activity(NEWCOMER, 5, desk.clock.now)])
     assert await desk.ledger.answer_needs(desk.wiki, limit=10) == 1
 
 

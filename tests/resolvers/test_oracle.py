@@ -2,6 +2,7 @@
 places.
 """
 
+import gc
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,13 +15,14 @@ from graphql import ExecutionResult, execute, parse
 
 import seeded
 from asked_at_random import Asked, asked
+from graph.caller import ANYONE, NOBODY, Caller
 from graph.compile.plan import Operation, request
 from graph.compile.shape import Values
 from models.reader import Reader
-from reading import READS, SCHEMA
+from reading import READS, SCHEMA, seeing
 from statement_lint import Statements
 
-DOCUMENTS = 600
+DOCUMENTS = 504
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Engine:
     reader: Reader
     given: Values
 
-    def values(self) -> Values:
+    def values(self, _: Caller) -> Values:
         return dict(self.given)
 
 
@@ -41,6 +43,7 @@ async def reader(module_database: str) -> AsyncIterator[Reader]:
     async with Reader.open(module_database, READS, statements) as reader:
         await reader.refresh()
         yield reader
+    gc.collect()  # of what graphql-core drops: else it would be found, and held against, some later test
     assert statements.breaches() == []
 
 
@@ -52,7 +55,7 @@ async def compiled(reader: Reader, one: Asked, values: Values) -> tuple[Any, set
 
 
 async def field_by_field(reader: Reader, one: Asked, values: Values) -> tuple[Any, set[tuple[Any, ...]]]:
-    context: Mapping[str, Any] = {"engine": Engine(reader, values)}
+    context: Mapping[str, Any] = {"engine": Engine(reader, values), "caller": ANYONE}
     found = execute(SCHEMA, parse(one.text), variable_values=one.variables, context_value=context)
     result = found if isinstance(found, ExecutionResult) else await found
     assert isinstance(result, ExecutionResult)
@@ -72,9 +75,14 @@ def a_moment(random: Random) -> datetime:
 async def test_both_executors_answer_alike(reader: Reader, part: int) -> None:
     for number in range(part, DOCUMENTS, 12):
         random = Random(number)
-        one = asked(SCHEMA, random)
+        now = a_moment(random)
+        one = asked(SCHEMA, random, now)
         rights = {"sees_hidden": random.random() < 0.4, "sees_opt_outs": random.random() < 0.4}
-        values = request(a_moment(random), **rights, directory=reader.directory)
+        # Rows of any wiki are told as to those without an account, of which the other executor knows nothing.
+        account = random.choice([NOBODY, *seeded.MENTORS, 1, 2])
+        values = request(
+            now, seeing(**rights, account=account if "wikis" not in one.text else NOBODY), reader.directory
+        )
         slow = await field_by_field(reader, one, values)
         fast = await compiled(reader, one, values)
         assert fast == slow, f"{number}: {one.text}\n{one.variables}"

@@ -22,7 +22,17 @@ def test_a_moment_is_read_in_utc_to_the_millisecond(text: str, moment: datetime)
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-01-31T09:30:00", "2026-01-31", "cat", "", 5, None, "0001-01-01T00:00:00+14:00"]
+    "text",
+    [
+        "2026-01-31T09:30:00",
+        "2026-01-31",
+        "cat",
+        "",
+        5,
+        None,
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00Z",
+    ],
 )
 def test_a_moment_that_could_mean_several_is_refused(text: Any) -> None:
     with pytest.raises(GraphQLError):

@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"mentee":'
   || coalesce(
     (SELECT '{"userId":"'
@@ -12,15 +11,15 @@ SELECT '{"wiki":'
       ORDER BY suppressed_name_1.valid_to DESC
       LIMIT 1) END)) AS TEXT), 'null')
     || ',"registeredAt":'
-    || coalesce(to_char(account_1.registered_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+    || coalesce(to_char(CASE WHEN (NOT account_1.is_hidden OR $1::BOOLEAN) THEN account_1.registered_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
     || ',"editCount":'
-    || CAST(account_1.edit_count AS TEXT)
+    || coalesce(CAST(CASE WHEN (NOT account_1.is_hidden OR $1::BOOLEAN) THEN account_1.edit_count ELSE 0 END AS TEXT), E'\x01{"!":["NULL",1]}')
     || ',"lastEditAt":'
-    || coalesce(to_char(account_1.last_edit_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+    || coalesce(to_char(CASE WHEN (NOT account_1.is_hidden OR $1::BOOLEAN) THEN account_1.last_edit_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
     || ',"isHidden":'
     || CAST(account_1.is_hidden AS TEXT)
     || ',"blockCount":'
-    || CAST(account_1.block_count AS TEXT)
+    || coalesce(CAST(CASE WHEN (NOT account_1.is_hidden OR $1::BOOLEAN) THEN account_1.block_count ELSE 0 END AS TEXT), E'\x01{"!":["NULL",1]}')
     || '}'
     FROM account AS account_1
     WHERE account_1.wiki_id = $2::INTEGER AND (account_1.id = coalesce(
@@ -36,8 +35,10 @@ SELECT '{"wiki":'
       FROM suppressed_name AS suppressed_name_2
       WHERE suppressed_name_2.wiki_id = $2::INTEGER AND suppressed_name_2.name = $3::TEXT
       ORDER BY suppressed_name_2.valid_to DESC
-      LIMIT 1) END)) AND (NOT account_1.is_hidden OR $1::BOOLEAN)), 'null')
+      LIMIT 1) END)) AND (NOT account_1.is_hidden OR $1::BOOLEAN OR EXISTS
+      (SELECT 1
+      FROM relationship AS relationship_1
+      WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $4::BIGINT AND relationship_1.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $2::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $2::INTEGER), 'null') || '}', 'UTF8');

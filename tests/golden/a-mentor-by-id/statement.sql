@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"mentor":'
   || coalesce(
     (SELECT '{"name":'
@@ -35,17 +34,19 @@ SELECT '{"wiki":'
     || coalesce(
       (SELECT '{"state":'
       || coalesce('"' || coalesce(
-        (SELECT CASE WHEN $4::BOOLEAN THEN mentee_span_1.state ELSE mentee_span_1.told_state END
+        (SELECT CASE WHEN ($4::BOOLEAN OR mentee_span_1.mentee_id = $5::BIGINT) THEN mentee_span_1.state ELSE mentee_span_1.told_state END
         FROM mentee_span AS mentee_span_1
         WHERE mentee_span_1.wiki_id = $2::INTEGER AND mentee_span_1.mentee_id = account_2.id AND mentee_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",2]}')
       || '}'
       FROM account AS account_2
-      WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN)), E'\x01{"!":["NULL",1]}')
+      WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN OR EXISTS
+        (SELECT 1
+        FROM relationship AS relationship_1
+        WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = account_2.id AND relationship_1.mentor_id = $5::BIGINT AND relationship_1.started_at <= $3::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), E'\x01{"!":["NULL",1]}')
     || '}'
     FROM mentor AS mentor_1
     LEFT JOIN account AS account_1 ON account_1.wiki_id = $2::INTEGER AND account_1.id = mentor_1.id
-    WHERE mentor_1.wiki_id = $2::INTEGER AND mentor_1.id = $5::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN)), 'null')
+    WHERE mentor_1.wiki_id = $2::INTEGER AND mentor_1.id = $6::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN)), 'null')
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $2::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $2::INTEGER), 'null') || '}', 'UTF8');

@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"mentor":'
   || coalesce(
     (SELECT '{"mentees":'
@@ -55,15 +54,14 @@ SELECT '{"wiki":'
         || '}' AS f0
         FROM account AS account_1
         LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.mentee_id = account_1.id AND relationship_span_1.role = 'BACKUP' AND relationship_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE
-        WHERE account_1.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_4.id AND (NOT account_1.is_hidden OR $1::BOOLEAN)
+        WHERE account_1.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_4.id AND (NOT account_1.is_hidden OR $1::BOOLEAN OR relationship_span_1.mentor_id = $4::BIGINT)
         ORDER BY relationship_span_1.last_edit_at DESC, relationship_span_1.relationship_id DESC
         LIMIT 20) AS p
       HAVING true)
     || '}'
     FROM mentor AS mentor_4
     LEFT JOIN account AS account_3 ON account_3.wiki_id = $2::INTEGER AND account_3.id = mentor_4.id
-    WHERE mentor_4.wiki_id = $2::INTEGER AND mentor_4.id = $4::BIGINT AND (NOT account_3.is_hidden OR $1::BOOLEAN)), 'null')
+    WHERE mentor_4.wiki_id = $2::INTEGER AND mentor_4.id = $5::BIGINT AND (NOT account_3.is_hidden OR $1::BOOLEAN)), 'null')
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $2::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $2::INTEGER), 'null') || '}', 'UTF8');

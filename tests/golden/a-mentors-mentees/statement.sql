@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"mentor":'
   || coalesce(
     (SELECT '{"mentees":'
@@ -15,7 +14,7 @@ SELECT '{"wiki":'
         (SELECT count(*)
         FROM account AS account_1
         LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.mentee_id = account_1.id AND relationship_span_1.role = 'PRIMARY' AND relationship_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE
-        WHERE account_1.wiki_id = $1::INTEGER AND relationship_span_1.mentor_id = mentor_1.id AND (NOT account_1.is_hidden OR $3::BOOLEAN)) AS TEXT)
+        WHERE account_1.wiki_id = $1::INTEGER AND relationship_span_1.mentor_id = mentor_1.id AND (NOT account_1.is_hidden OR $3::BOOLEAN OR relationship_span_1.mentor_id = $4::BIGINT)) AS TEXT)
       || '}'
       FROM
         (SELECT relationship_span_2.last_edit_at AS k0, relationship_span_2.relationship_id AS k1, row_number() OVER (ORDER BY relationship_span_2.last_edit_at DESC, relationship_span_2.relationship_id DESC) AS n, '{"cursor":"'
@@ -29,11 +28,11 @@ SELECT '{"wiki":'
           LIMIT 1) END)) AS TEXT), 'null')
         || ',"state":'
         || coalesce('"' || coalesce(
-          (SELECT CASE WHEN $4::BOOLEAN THEN mentee_span_1.state ELSE mentee_span_1.told_state END
+          (SELECT CASE WHEN ($5::BOOLEAN OR mentee_span_1.mentee_id = $4::BIGINT) THEN mentee_span_1.state ELSE mentee_span_1.told_state END
           FROM mentee_span AS mentee_span_1
           WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_2.id AND mentee_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",5]}')
         || ',"lastEditAt":'
-        || coalesce(to_char(account_2.last_edit_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+        || coalesce(to_char(CASE WHEN (NOT account_2.is_hidden OR $3::BOOLEAN) THEN account_2.last_edit_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
         || '},"relationship":'
         || coalesce(
           (SELECT '{"id":"'
@@ -52,7 +51,7 @@ SELECT '{"wiki":'
           || '}'
           FROM relationship AS relationship_1
           LEFT JOIN relationship_span AS relationship_span_3 ON relationship_span_3.wiki_id = $1::INTEGER AND relationship_span_3.relationship_id = relationship_1.id AND relationship_span_3.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_3.valid_to > $2::TIMESTAMP WITH TIME ZONE
-          WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.id = relationship_span_2.relationship_id AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND (($3::BOOLEAN OR EXISTS
+          WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.id = relationship_span_2.relationship_id AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $4::BIGINT OR $3::BOOLEAN OR EXISTS
             (SELECT 1
             FROM account AS account_3
             WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -62,15 +61,14 @@ SELECT '{"wiki":'
         || '}' AS f0
         FROM account AS account_2
         LEFT JOIN relationship_span AS relationship_span_2 ON relationship_span_2.wiki_id = $1::INTEGER AND relationship_span_2.mentee_id = account_2.id AND relationship_span_2.role = 'PRIMARY' AND relationship_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE
-        WHERE account_2.wiki_id = $1::INTEGER AND relationship_span_2.mentor_id = mentor_1.id AND (NOT account_2.is_hidden OR $3::BOOLEAN)
+        WHERE account_2.wiki_id = $1::INTEGER AND relationship_span_2.mentor_id = mentor_1.id AND (NOT account_2.is_hidden OR $3::BOOLEAN OR relationship_span_2.mentor_id = $4::BIGINT)
         ORDER BY relationship_span_2.last_edit_at DESC, relationship_span_2.relationship_id DESC
         LIMIT 6) AS p
       HAVING true)
     || '}'
     FROM mentor AS mentor_1
     LEFT JOIN account AS account_5 ON account_5.wiki_id = $1::INTEGER AND account_5.id = mentor_1.id
-    WHERE mentor_1.wiki_id = $1::INTEGER AND mentor_1.id = $5::BIGINT AND (NOT account_5.is_hidden OR $3::BOOLEAN)), 'null')
+    WHERE mentor_1.wiki_id = $1::INTEGER AND mentor_1.id = $6::BIGINT AND (NOT account_5.is_hidden OR $3::BOOLEAN)), 'null')
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');

@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"mentee":'
   || coalesce(
     (SELECT '{"name":'
@@ -11,9 +10,9 @@ SELECT '{"wiki":'
       LIMIT 1) END)) AS TEXT), 'null')
     || ',"state":'
     || coalesce('"' || coalesce(
-      (SELECT CASE WHEN $3::BOOLEAN THEN mentee_span_1.state ELSE mentee_span_1.told_state END
+      (SELECT CASE WHEN ($3::BOOLEAN OR mentee_span_1.mentee_id = $4::BIGINT) THEN mentee_span_1.state ELSE mentee_span_1.told_state END
       FROM mentee_span AS mentee_span_1
-      WHERE mentee_span_1.wiki_id = $2::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
+      WHERE mentee_span_1.wiki_id = $2::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $5::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $5::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
     || ',"suspension":'
     || coalesce(
       (SELECT '{"since":'
@@ -24,7 +23,7 @@ SELECT '{"wiki":'
       || coalesce(to_char(
         (SELECT relationship_1.ends_at
         FROM relationship AS relationship_1
-        WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = mentee_span_2.mentee_id AND relationship_1.role = 'PRIMARY' AND relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_1.ends_at > $4::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND relationship_1.ends_because = 'HOLD_ELAPSED') AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+        WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = mentee_span_2.mentee_id AND relationship_1.role = 'PRIMARY' AND relationship_1.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_1.ends_at > $5::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND relationship_1.ends_because = 'HOLD_ELAPSED') AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
       || ',"returnsUntil":'
       || coalesce(to_char(mentee_span_2.returns_until AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
       || ',"returnsTo":'
@@ -52,13 +51,13 @@ SELECT '{"wiki":'
         WHERE block_1.wiki_id = $2::INTEGER AND block_1.mentee_id = mentee_span_2.mentee_id AND EXISTS
           (SELECT 1
           FROM block_span AS block_span_1
-          WHERE block_span_1.wiki_id = $2::INTEGER AND block_span_1.block_id = block_1.id AND block_span_1.counted AND block_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE OFFSET 0) AND ($1::BOOLEAN OR EXISTS
+          WHERE block_span_1.wiki_id = $2::INTEGER AND block_span_1.block_id = block_1.id AND block_span_1.counted AND block_span_1.valid_from <= $5::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $5::TIMESTAMP WITH TIME ZONE OFFSET 0) AND ($1::BOOLEAN OR EXISTS
           (SELECT 1
           FROM account AS account_3
           WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = block_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)))
       || '}'
       FROM mentee_span AS mentee_span_2
-      WHERE mentee_span_2.wiki_id = $2::INTEGER AND mentee_span_2.mentee_id = account_1.id AND mentee_span_2.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND mentee_span_2.valid_to > $4::TIMESTAMP WITH TIME ZONE AND mentee_span_2.blocked_since IS NOT NULL), 'null')
+      WHERE mentee_span_2.wiki_id = $2::INTEGER AND mentee_span_2.mentee_id = account_1.id AND mentee_span_2.valid_from <= $5::TIMESTAMP WITH TIME ZONE AND mentee_span_2.valid_to > $5::TIMESTAMP WITH TIME ZONE AND mentee_span_2.blocked_since IS NOT NULL), 'null')
     || ',"relationship":'
     || coalesce(
       (SELECT '{"id":"'
@@ -67,8 +66,8 @@ SELECT '{"wiki":'
       || coalesce('"' || coalesce(relationship_span_1.state, 'ENDED') || '"', E'\x01{"!":["NULL",1]}')
       || '}'
       FROM relationship AS relationship_2
-      LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.relationship_id = relationship_2.id AND relationship_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE
-      WHERE relationship_2.wiki_id = $2::INTEGER AND relationship_2.mentee_id = account_1.id AND relationship_2.role = 'PRIMARY' AND relationship_2.ends_at > $4::TIMESTAMP WITH TIME ZONE AND relationship_2.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND (($1::BOOLEAN OR EXISTS
+      LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.relationship_id = relationship_2.id AND relationship_span_1.valid_from <= $5::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $5::TIMESTAMP WITH TIME ZONE
+      WHERE relationship_2.wiki_id = $2::INTEGER AND relationship_2.mentee_id = account_1.id AND relationship_2.role = 'PRIMARY' AND relationship_2.ends_at > $5::TIMESTAMP WITH TIME ZONE AND relationship_2.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND ((relationship_2.mentor_id = $4::BIGINT OR $1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_4
         WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = relationship_2.mentee_id AND NOT account_4.is_hidden OFFSET 0)) AND ($1::BOOLEAN OR EXISTS
@@ -81,7 +80,7 @@ SELECT '{"wiki":'
       || encode(convert_to('Relationship:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_3.id AS TEXT), 'UTF8'), 'base64')
       || '"}'
       FROM relationship AS relationship_3
-      WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.mentee_id = account_1.id AND relationship_3.role = 'BACKUP' AND relationship_3.ends_at > $4::TIMESTAMP WITH TIME ZONE AND relationship_3.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND (($1::BOOLEAN OR EXISTS
+      WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.mentee_id = account_1.id AND relationship_3.role = 'BACKUP' AND relationship_3.ends_at > $5::TIMESTAMP WITH TIME ZONE AND relationship_3.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND ((relationship_3.mentor_id = $4::BIGINT OR $1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_6
         WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_3.mentee_id AND NOT account_6.is_hidden OFFSET 0)) AND ($1::BOOLEAN OR EXISTS
@@ -90,8 +89,10 @@ SELECT '{"wiki":'
         WHERE account_7.wiki_id = $2::INTEGER AND account_7.id = relationship_3.mentor_id AND NOT account_7.is_hidden OFFSET 0)))), 'null')
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = $5::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN)), 'null')
+    WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = $6::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN OR EXISTS
+      (SELECT 1
+      FROM relationship AS relationship_4
+      WHERE relationship_4.wiki_id = $2::INTEGER AND relationship_4.mentee_id = account_1.id AND relationship_4.mentor_id = $4::BIGINT AND relationship_4.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_4.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $2::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $2::INTEGER), 'null') || '}', 'UTF8');

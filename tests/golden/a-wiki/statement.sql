@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"id":"'
   || encode(convert_to('Wiki:' || CAST($1::INTEGER AS TEXT) || ':' || CAST(wiki_1.id AS TEXT), 'UTF8'), 'base64')
   || '","dbName":'
@@ -8,5 +7,4 @@ SELECT '{"wiki":'
   || CAST(to_json(wiki_1.url) AS TEXT)
   || ',"__typename":"Wiki"}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');

@@ -1,5 +1,4 @@
-SELECT '{"node":'
-|| coalesce(
+SELECT convert_to('{"node":' || coalesce(
   (SELECT '{"withdrawnAt":'
   || coalesce(to_char(relationship_1.withdrawn_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
   || ',"state":'
@@ -28,10 +27,10 @@ SELECT '{"node":'
       WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.relationship_id = relationship_1.id AND NOT EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_2
-        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND (($2::BOOLEAN OR EXISTS
+        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
-        WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($2::BOOLEAN OR EXISTS
+        WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_2
         WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = relationship_event_1.mentor_id AND NOT account_2.is_hidden OFFSET 0)))
@@ -40,15 +39,14 @@ SELECT '{"node":'
     HAVING true)
   || '}'
   FROM relationship AS relationship_1
-  LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.relationship_id = relationship_1.id AND relationship_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE
-  WHERE relationship_1.wiki_id = $1::INTEGER AND (relationship_1.id = $4::BIGINT AND (relationship_1.started_at <= $3::TIMESTAMP WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
+  LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.relationship_id = relationship_1.id AND relationship_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE
+  WHERE relationship_1.wiki_id = $1::INTEGER AND (relationship_1.id = $5::BIGINT AND (relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
     (SELECT 1
     FROM relationship_event AS relationship_event_3
-    WHERE relationship_event_3.wiki_id = $1::INTEGER AND relationship_event_3.relationship_id = relationship_1.id OFFSET 0))) AND (($2::BOOLEAN OR EXISTS
+    WHERE relationship_event_3.wiki_id = $1::INTEGER AND relationship_event_3.relationship_id = relationship_1.id OFFSET 0))) AND ((relationship_1.mentor_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
     (SELECT 1
     FROM account AS account_3
-    WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($2::BOOLEAN OR EXISTS
+    WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
     (SELECT 1
     FROM account AS account_4
-    WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_1.mentor_id AND NOT account_4.is_hidden OFFSET 0)))), 'null')
-|| '}';
+    WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_1.mentor_id AND NOT account_4.is_hidden OFFSET 0)))), 'null') || '}', 'UTF8');

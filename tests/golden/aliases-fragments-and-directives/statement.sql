@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"name":'
   || CAST(to_json(wiki_1.db_name) AS TEXT)
   || ',"address":'
@@ -17,12 +16,15 @@ SELECT '{"wiki":'
       LIMIT 1) END)) AS TEXT), 'null')
     || ',"state":'
     || coalesce('"' || coalesce(
-      (SELECT CASE WHEN $3::BOOLEAN THEN mentee_span_1.state ELSE mentee_span_1.told_state END
+      (SELECT CASE WHEN ($3::BOOLEAN OR mentee_span_1.mentee_id = $4::BIGINT) THEN mentee_span_1.state ELSE mentee_span_1.told_state END
       FROM mentee_span AS mentee_span_1
-      WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
+      WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $5::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $5::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = $5::BIGINT AND (NOT account_1.is_hidden OR $2::BOOLEAN)), 'null')
+    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = $6::BIGINT AND (NOT account_1.is_hidden OR $2::BOOLEAN OR EXISTS
+      (SELECT 1
+      FROM relationship AS relationship_1
+      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $4::BIGINT AND relationship_1.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')
   || ',"b":'
   || coalesce(
     (SELECT '{"__typename":"Mentor","id":"'
@@ -35,18 +37,17 @@ SELECT '{"wiki":'
       ORDER BY suppressed_name_2.valid_to DESC
       LIMIT 1) END)) AS TEXT), 'null')
     || ',"status":'
-    || coalesce('"' || CASE WHEN (mentor_1.resigned_at <= $4::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
+    || coalesce('"' || CASE WHEN (mentor_1.resigned_at <= $5::TIMESTAMP WITH TIME ZONE) THEN 'RESIGNED' WHEN EXISTS
       (SELECT 1
       FROM block_span AS block_span_1
-      WHERE block_span_1.wiki_id = $1::INTEGER AND (block_span_1.mentee_id = mentor_1.id AND block_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
+      WHERE block_span_1.wiki_id = $1::INTEGER AND (block_span_1.mentee_id = mentor_1.id AND block_span_1.valid_from <= $5::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $5::TIMESTAMP WITH TIME ZONE AND (block_span_1.scope = 'SITEWIDE' OR EXISTS
         (SELECT 1
         FROM block AS block_1
-        WHERE block_1.wiki_id = $1::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_1.away_until > $4::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END || '"', E'\x01{"!":["NULL",1]}')
+        WHERE block_1.wiki_id = $1::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_1.away_until > $5::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END || '"', E'\x01{"!":["NULL",1]}')
     || '}'
     FROM mentor AS mentor_1
     LEFT JOIN account AS account_2 ON account_2.wiki_id = $1::INTEGER AND account_2.id = mentor_1.id
-    WHERE mentor_1.wiki_id = $1::INTEGER AND mentor_1.id = $6::BIGINT AND (NOT account_2.is_hidden OR $2::BOOLEAN)), 'null')
+    WHERE mentor_1.wiki_id = $1::INTEGER AND mentor_1.id = $7::BIGINT AND (NOT account_2.is_hidden OR $2::BOOLEAN)), 'null')
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');

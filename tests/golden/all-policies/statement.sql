@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"policies":'
   ||
     (SELECT '{"nodes":['
@@ -36,5 +35,4 @@ SELECT '{"wiki":'
     HAVING true)
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');

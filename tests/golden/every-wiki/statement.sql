@@ -1,5 +1,4 @@
-SELECT '{"wikis":'
-||
+SELECT convert_to('{"wikis":' ||
   (SELECT '{"edges":['
   || coalesce(string_agg(p.f0, ',' ORDER BY p.k0) FILTER (WHERE p.n <= 2), '')
   || '],"pageInfo":{"hasNextPage":'
@@ -25,5 +24,4 @@ SELECT '{"wikis":'
     FROM wiki AS wiki_2
     ORDER BY wiki_2.db_name
     LIMIT 3) AS p
-  HAVING true)
-|| '}';
+  HAVING true) || '}', 'UTF8');

@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"mentees":'
   ||
     (SELECT '{"nodes":['
@@ -9,13 +8,13 @@ SELECT '{"wiki":'
       (SELECT count(*)
       FROM account AS account_1
       LEFT JOIN mentee_span AS mentee_span_1 ON mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE
-      WHERE account_1.wiki_id = $1::INTEGER AND account_1.is_mentee AND coalesce(CASE WHEN $3::BOOLEAN THEN mentee_span_1.state ELSE mentee_span_1.told_state END, 'UNASSIGNED') = ANY ($4::TEXT[]) AND (NOT account_1.is_hidden OR $5::BOOLEAN)) AS TEXT)
+      WHERE account_1.wiki_id = $1::INTEGER AND (account_1.is_mentee AND coalesce(CASE WHEN ($3::BOOLEAN OR mentee_span_1.mentee_id = $4::BIGINT) THEN mentee_span_1.state ELSE mentee_span_1.told_state END, 'UNASSIGNED') = ANY ($5::TEXT[])) AND (NOT account_1.is_hidden OR $6::BOOLEAN)) AS TEXT)
     || '}'
     FROM
       (SELECT q.k0, q.k1, q.f0
       FROM
         (SELECT account_2.registered_key AS k0, account_2.id AS k1, '{"name":'
-        || coalesce(CAST(to_json(coalesce(account_2.name, CASE WHEN $5::BOOLEAN THEN
+        || coalesce(CAST(to_json(coalesce(account_2.name, CASE WHEN $6::BOOLEAN THEN
           (SELECT suppressed_name_1.name
           FROM suppressed_name AS suppressed_name_1
           WHERE suppressed_name_1.wiki_id = $1::INTEGER AND suppressed_name_1.account_id = account_2.id
@@ -23,19 +22,18 @@ SELECT '{"wiki":'
           LIMIT 1) END)) AS TEXT), 'null')
         || ',"state":'
         || coalesce('"' || coalesce(
-          (SELECT CASE WHEN $3::BOOLEAN THEN mentee_span_2.state ELSE mentee_span_2.told_state END
+          (SELECT CASE WHEN ($3::BOOLEAN OR mentee_span_2.mentee_id = $4::BIGINT) THEN mentee_span_2.state ELSE mentee_span_2.told_state END
           FROM mentee_span AS mentee_span_2
           WHERE mentee_span_2.wiki_id = $1::INTEGER AND mentee_span_2.mentee_id = account_2.id AND mentee_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",4]}')
         || '}' AS f0
         FROM account AS account_2
         LEFT JOIN mentee_span AS mentee_span_3 ON mentee_span_3.wiki_id = $1::INTEGER AND mentee_span_3.mentee_id = account_2.id AND mentee_span_3.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_3.valid_to > $2::TIMESTAMP WITH TIME ZONE
-        WHERE account_2.wiki_id = $1::INTEGER AND account_2.is_mentee AND coalesce(CASE WHEN $3::BOOLEAN THEN mentee_span_3.state ELSE mentee_span_3.told_state END, 'UNASSIGNED') = ANY ($4::TEXT[]) AND (NOT account_2.is_hidden OR $5::BOOLEAN)
+        WHERE account_2.wiki_id = $1::INTEGER AND (account_2.is_mentee AND coalesce(CASE WHEN ($3::BOOLEAN OR mentee_span_3.mentee_id = $4::BIGINT) THEN mentee_span_3.state ELSE mentee_span_3.told_state END, 'UNASSIGNED') = ANY ($5::TEXT[])) AND (NOT account_2.is_hidden OR $6::BOOLEAN)
         ORDER BY account_2.registered_key DESC, account_2.id DESC
         LIMIT 101) AS q
       ORDER BY q.k0 DESC, q.k1 DESC
-      LIMIT $6::INTEGER) AS p
+      LIMIT $7::INTEGER) AS p
     HAVING true)
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');

@@ -1,9 +1,6 @@
-SELECT '{"wikis":{"totalCount":'
-|| CAST(
+SELECT convert_to('{"wikis":{"totalCount":' || CAST(
   (SELECT count(*)
-  FROM wiki AS wiki_1) AS TEXT)
-|| '},"wiki":'
-|| coalesce(
+  FROM wiki AS wiki_1) AS TEXT) || '},"wiki":' || coalesce(
   (SELECT '{"dbName":'
   || CAST(to_json(wiki_2.db_name) AS TEXT)
   || ',"policy":'
@@ -20,5 +17,4 @@ SELECT '{"wikis":{"totalCount":'
       LIMIT 1)), E'\x01{"!":["NULL",1]}')
   || '}'
   FROM wiki AS wiki_2
-  WHERE wiki_2.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_2.id = $1::INTEGER), 'null') || '}', 'UTF8');

@@ -1,5 +1,4 @@
-SELECT '{"nodes":'
-||
+SELECT convert_to('{"nodes":' ||
   (SELECT '['
   || coalesce(string_agg(coalesce(CASE WHEN (anon_1.type = 'Mentee') THEN
     (SELECT '{"__typename":"Mentee","id":"'
@@ -20,7 +19,10 @@ SELECT '{"nodes":'
       WHERE wiki_1.id = $1::INTEGER), E'\x01{"!":["NULL",1]}')
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = anon_1.key AND (NOT account_1.is_hidden OR $2::BOOLEAN)) WHEN (anon_1.type = 'Mentor') THEN
+    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = anon_1.key AND (NOT account_1.is_hidden OR $2::BOOLEAN OR EXISTS
+      (SELECT 1
+      FROM relationship AS relationship_1
+      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $3::BIGINT AND relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))) WHEN (anon_1.type = 'Mentor') THEN
     (SELECT '{"__typename":"Mentor","id":"'
     || encode(convert_to('Mentor:' || CAST($1::INTEGER AS TEXT) || ':' || CAST(mentor_1.id AS TEXT), 'UTF8'), 'base64')
     || '","name":'
@@ -49,24 +51,23 @@ SELECT '{"nodes":'
     FROM policy AS policy_1
     WHERE policy_1.wiki_id = $1::INTEGER AND policy_1.version = anon_1.key) WHEN (anon_1.type = 'Relationship') THEN
     (SELECT '{"__typename":"Relationship","id":"'
-    || encode(convert_to('Relationship:' || CAST($1::INTEGER AS TEXT) || ':' || CAST(relationship_1.id AS TEXT), 'UTF8'), 'base64')
+    || encode(convert_to('Relationship:' || CAST($1::INTEGER AS TEXT) || ':' || CAST(relationship_2.id AS TEXT), 'UTF8'), 'base64')
     || '","role":"'
-    || relationship_1.role
+    || relationship_2.role
     || '","state":'
     || coalesce('"' || coalesce(relationship_span_1.state, 'ENDED') || '"', E'\x01{"!":["NULL",1]}')
     || '}'
-    FROM relationship AS relationship_1
-    LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.relationship_id = relationship_1.id AND relationship_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE
-    WHERE relationship_1.wiki_id = $1::INTEGER AND (relationship_1.id = anon_1.key AND (relationship_1.started_at <= $3::TIMESTAMP WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
+    FROM relationship AS relationship_2
+    LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.relationship_id = relationship_2.id AND relationship_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE
+    WHERE relationship_2.wiki_id = $1::INTEGER AND (relationship_2.id = anon_1.key AND (relationship_2.started_at <= $4::TIMESTAMP WITH TIME ZONE OR relationship_2.withdrawn_at < 'infinity'::timestamptz OR EXISTS
       (SELECT 1
       FROM relationship_event AS relationship_event_1
-      WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.relationship_id = relationship_1.id OFFSET 0))) AND (($2::BOOLEAN OR EXISTS
+      WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.relationship_id = relationship_2.id OFFSET 0))) AND ((relationship_2.mentor_id = $3::BIGINT OR $2::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_3
-      WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($2::BOOLEAN OR EXISTS
+      WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_2.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($2::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_4
-      WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_1.mentor_id AND NOT account_4.is_hidden OFFSET 0)))) END, 'null'), ',' ORDER BY anon_1.n), '')
+      WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_2.mentor_id AND NOT account_4.is_hidden OFFSET 0)))) END, 'null'), ',' ORDER BY anon_1.n), '')
   || ']'
-  FROM unnest($4::TEXT[], $5::BIGINT[]) WITH ORDINALITY AS anon_1(type, key, n))
-|| '}';
+  FROM unnest($5::TEXT[], $6::BIGINT[]) WITH ORDINALITY AS anon_1(type, key, n)) || '}', 'UTF8');

@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"blocks":'
   ||
     (SELECT '{"nodes":['
@@ -47,7 +46,10 @@ SELECT '{"wiki":'
           LIMIT 1) END)) AS TEXT), 'null')
         || '}'
         FROM account AS account_2
-        WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = block_2.mentee_id AND (NOT account_2.is_hidden OR $4::BOOLEAN)), E'\x01{"!":["NULL",4]}')
+        WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = block_2.mentee_id AND (NOT account_2.is_hidden OR $4::BOOLEAN OR EXISTS
+          (SELECT 1
+          FROM relationship AS relationship_1
+          WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_2.id AND relationship_1.mentor_id = $5::BIGINT AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), E'\x01{"!":["NULL",4]}')
       || '}' AS f0
       FROM block AS block_2
       WHERE block_2.wiki_id = $1::INTEGER AND block_2.withdrawn_at = 'infinity'::timestamptz AND block_2.placed_at <= $2::TIMESTAMP WITH TIME ZONE AND block_2.expires_at > $2::TIMESTAMP WITH TIME ZONE AND block_2.lifted_at > $2::TIMESTAMP WITH TIME ZONE AND block_2.kind = ANY ($3::TEXT[]) AND ($4::BOOLEAN OR EXISTS
@@ -59,5 +61,4 @@ SELECT '{"wiki":'
     HAVING true)
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');

@@ -1,5 +1,4 @@
-SELECT '{"wiki":'
-|| coalesce(
+SELECT convert_to('{"wiki":' || coalesce(
   (SELECT '{"policy":'
   || coalesce(
     (SELECT '{"version":'
@@ -40,5 +39,4 @@ SELECT '{"wiki":'
       LIMIT 1)), E'\x01{"!":["NULL",1]}')
   || '}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');

@@ -1,5 +1,4 @@
-SELECT '{"first":'
-|| coalesce(
+SELECT convert_to('{"first":' || coalesce(
   (SELECT '{"dbName":'
   || CAST(to_json(wiki_1.db_name) AS TEXT)
   || ',"mentors":{"totalCount":'
@@ -10,18 +9,14 @@ SELECT '{"first":'
     WHERE mentor_1.wiki_id = $1::INTEGER AND (NOT account_1.is_hidden OR $2::BOOLEAN)) AS TEXT)
   || '}}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| ',"third":'
-|| coalesce(
+  WHERE wiki_1.id = $1::INTEGER), 'null') || ',"third":' || coalesce(
   (SELECT '{"url":'
   || CAST(to_json(wiki_2.url) AS TEXT)
   || '}'
   FROM wiki AS wiki_2
-  WHERE wiki_2.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_2.id = $1::INTEGER), 'null') || '}', 'UTF8');
 
-SELECT '{"second":'
-|| coalesce(
+SELECT convert_to('{"second":' || coalesce(
   (SELECT '{"dbName":'
   || CAST(to_json(wiki_1.db_name) AS TEXT)
   || ',"mentors":{"totalCount":'
@@ -32,5 +27,4 @@ SELECT '{"second":'
     WHERE mentor_1.wiki_id = $1::INTEGER AND (NOT account_1.is_hidden OR $2::BOOLEAN)) AS TEXT)
   || '}}'
   FROM wiki AS wiki_1
-  WHERE wiki_1.id = $1::INTEGER), 'null')
-|| '}';
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');

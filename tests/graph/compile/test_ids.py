@@ -1,18 +1,28 @@
 """Global ids: one text for one object, and nothing else is read as one."""
 
+from base64 import b64encode
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.compile.ids import LARGEST, LARGEST_WIKI, NODE_TYPES, BadId, Ref, decode, encode
+from graph.compile.ids import LARGEST, LARGEST_WIKI, LONGEST, NODE_TYPES, BadId, Ref, decode, encode
 
 KEYS = st.integers(0, LARGEST)
 WIKIS = st.integers(0, LARGEST_WIKI)
 
 
-@given(st.sampled_from(sorted(NODE_TYPES)), WIKIS, KEYS)
-def test_an_id_is_read_as_what_it_was_made_of(type_: str, wiki: int, key: int) -> None:
-    assert decode(encode(type_, wiki, key)) == Ref(type_, wiki, key)
+MOMENTS = st.datetimes(timezones=st.just(UTC)).map(
+    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+)
+
+
+@given(st.sampled_from(sorted(NODE_TYPES)), WIKIS, KEYS, st.none() | MOMENTS)
+def test_an_id_is_read_as_what_it_was_made_of(type_: str, wiki: int, key: int, at: datetime | None) -> None:
+    made = encode(type_, wiki, key, at)
+    assert decode(made) == Ref(type_, wiki, key, at)
+    assert len(made) <= LONGEST
 
 
 @given(st.text())
@@ -32,6 +42,10 @@ def test_any_other_text_is_refused(text: str) -> None:
         encode("Cat", 1, 1),
         "TWVudGVlOjE6MDM=",  # Mentee:1:03
         "TWVudGVlOjE6wrI=",  # a superscript two
+        *(
+            b64encode(f"Mentee:1:3{moment}".encode()).decode()
+            for moment in ("@", "@now", "@007", "@-0", "@1@2", "@1.5", f"@{2**63}", f"@{-(10**14)}")
+        ),
     ],
 )
 def test_what_looks_like_an_id_and_is_none_is_refused(text: str) -> None:

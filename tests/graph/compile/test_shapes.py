@@ -6,6 +6,7 @@ import pytest
 from graphql import build_schema, parse
 
 import seeded
+from graph.caller import ANYONE
 from graph.compile.ids import Ref, encode
 from graph.compile.plan import Lru, Operation, Unreadable, request
 from graph.compile.shape import Values, storable
@@ -14,6 +15,7 @@ SCHEMA = build_schema(
     """
     enum E { A B C }
     input One @oneOf { s: String e: E }
+    input By @oneOf { name: String number: Int }
     input In { e: E many: [E!] s: String n: Int b: Boolean in: In }
     type Query { f(in: In, one: One, id: ID): Int }
     """
@@ -21,7 +23,7 @@ SCHEMA = build_schema(
 
 
 def values() -> Values:
-    return request(seeded.NOW, sees_hidden=False, sees_opt_outs=False, directory={})
+    return request(seeded.NOW, ANYONE, {})
 
 
 def shape(type_: str, *given: Any) -> tuple[Any, Values]:
@@ -33,6 +35,7 @@ def shape(type_: str, *given: Any) -> tuple[Any, Values]:
 
 
 MENTEE, OTHER, MENTOR = encode("Mentee", 1, 2), encode("Mentee", 3, 4), encode("Mentor", 1, 2)
+THEN, BEFORE = (encode("Mentee", 1, 2, seeded.NOW - days * seeded.DAY) for days in (1, 2))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,9 @@ MENTEE, OTHER, MENTOR = encode("Mentee", 1, 2), encode("Mentee", 3, 4), encode("
         ("String", "a", "b"),
         ("Int", 1, 2),
         ("ID", MENTEE, OTHER),
+        ("ID", THEN, BEFORE),
+        ("[ID]", [THEN, MENTEE], [OTHER, BEFORE, THEN]),
+        ("[By!]", [{"name": "a"}], [{"number": 1}, {"name": "b"}, {"name": "c"}]),
         ("[ID]", [MENTEE], [OTHER, MENTEE, None]),
         ("[E!]", ["A", "B"], ["C", "A", "B"]),
         ("[Int!]", [1], [1, 2, 3]),
@@ -58,6 +64,9 @@ def test_values_that_are_bound_share_a_plan(type_: str, one: Any, other: Any) ->
         ("E", "A", "B"),
         ("Boolean", True, False),
         ("ID", MENTEE, MENTOR),
+        ("ID", MENTEE, THEN),
+        ("[ID]", [MENTEE], [THEN]),
+        ("[One!]", [{"s": "a"}], [{"e": "A"}]),
         ("[ID]", [MENTEE], [MENTEE, MENTOR]),
         ("[E!]", ["A"], ["B"]),
         ("[E!]", ["A"], ["A", "B"]),
@@ -102,6 +111,13 @@ def test_what_is_bound_is_kept_by_its_path() -> None:
         ("In", {"x": 1}),
         ("In", "A"),
         ("One", {"s": "a", "e": "A"}),
+        ("[By!]", [{"name": "a"}, {}]),
+        ("[By!]", [{"name": "a", "number": 1}]),
+        ("[By!]", [{"name": None}]),
+        ("[By!]", [{"cat": "a"}]),
+        ("[By!]", [{"number": "1"}]),
+        ("[By!]", [None]),
+        ("[By!]", ["a"]),
         ("One", {"s": None}),
         ("One", {}),
         ("ID", True),

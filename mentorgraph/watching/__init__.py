@@ -1,0 +1,1 @@
+"""What is told without being asked again: the feed read once, rendered once, and sent to all who watch."""

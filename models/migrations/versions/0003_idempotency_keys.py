@@ -1,0 +1,16 @@
+"""Keys under which a mutation is safe to send again."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for statement in Path(__file__).with_suffix(".sql").read_text().split(";\n"):
+        if statement.strip():
+            op.execute(statement)

@@ -1,0 +1,30 @@
+SELECT convert_to('{"wiki":' || coalesce(
+  (SELECT '{"mentor":'
+  || coalesce(
+    (SELECT '{"name":'
+    || coalesce(CAST(to_json(coalesce(account_1.name, CASE WHEN $1::BOOLEAN THEN
+      (SELECT suppressed_name_1.name
+      FROM suppressed_name AS suppressed_name_1
+      WHERE suppressed_name_1.wiki_id = $2::INTEGER AND suppressed_name_1.account_id = account_1.id
+      ORDER BY suppressed_name_1.valid_to DESC
+      LIMIT 1) END)) AS TEXT), 'null')
+    || ',"formerNames":'
+    ||
+      (SELECT '['
+      || coalesce(string_agg('{"name":' || coalesce(CAST(to_json(anon_1.value ->> 'name') AS TEXT), E'\x01{"!":["NULL",3]}') || ',"until":' || coalesce(to_char(CAST(anon_1.value['until'] #>> '{}' AS TIMESTAMP WITH TIME ZONE) AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), E'\x01{"!":["NULL",3]}') || '}', ',' ORDER BY anon_1.key), '')
+      || ']'
+      FROM jsonb_array_elements(
+        (SELECT jsonb_agg(jsonb_build_object('name', g.name, 'until', g.until) ORDER BY g.until DESC, g.name)
+        FROM
+          (SELECT account_name_1.name AS name, account_name_1.valid_to AS until
+          FROM account_name AS account_name_1
+          WHERE account_name_1.wiki_id = $2::INTEGER AND account_name_1.account_id = account_1.id AND account_name_1.valid_to <= $3::TIMESTAMP WITH TIME ZONE UNION ALL SELECT suppressed_name_2.name AS name, suppressed_name_2.valid_to AS until
+          FROM suppressed_name AS suppressed_name_2
+          WHERE suppressed_name_2.wiki_id = $2::INTEGER AND suppressed_name_2.account_id = account_1.id AND suppressed_name_2.valid_to <= $3::TIMESTAMP WITH TIME ZONE AND $1::BOOLEAN) AS g)) WITH ORDINALITY AS anon_1(value, key))
+    || '}'
+    FROM mentor AS mentor_1
+    LEFT JOIN account AS account_1 ON account_1.wiki_id = $2::INTEGER AND account_1.id = mentor_1.id
+    WHERE mentor_1.wiki_id = $2::INTEGER AND mentor_1.id = $4::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN)), 'null')
+  || '}'
+  FROM wiki AS wiki_1
+  WHERE wiki_1.id = $2::INTEGER), 'null') || '}', 'UTF8');

@@ -1,0 +1,46 @@
+SELECT convert_to('{"wiki":' || coalesce(
+  (SELECT '{"mentees":'
+  ||
+    (SELECT '{"totalCount":'
+    || CAST(
+      (SELECT count(*)
+      FROM account AS account_1
+      WHERE account_1.wiki_id = $1::INTEGER AND account_1.is_mentee AND account_1.id IN
+        (SELECT block_span_1.mentee_id
+        FROM block_span AS block_span_1
+        WHERE block_span_1.wiki_id = $1::INTEGER AND block_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND block_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE AND block_span_1.scope = 'SITEWIDE' AND block_span_1.category = ANY ($3::TEXT[]) AND block_span_1.expires_at = 'infinity'::timestamptz AND EXISTS
+          (SELECT 1
+          FROM block AS block_1
+          WHERE block_1.wiki_id = $1::INTEGER AND block_1.id = block_span_1.block_id AND block_1.kind = ANY ($4::TEXT[]) OFFSET 0)) AND account_1.id IN
+        (SELECT block_2.mentee_id
+        FROM block AS block_2
+        WHERE block_2.wiki_id = $1::INTEGER AND block_2.kind = ANY ($4::TEXT[])) AND (NOT account_1.is_hidden OR $5::BOOLEAN)) AS TEXT)
+    || ',"nodes":['
+    || coalesce(string_agg(p.f0, ',' ORDER BY p.k0 DESC, p.k1 DESC), '')
+    || ']}'
+    FROM
+      (SELECT account_2.registered_key AS k0, account_2.id AS k1, '{"userId":"'
+      || CAST(account_2.id AS TEXT)
+      || '","state":'
+      || coalesce('"' || coalesce(
+        (SELECT CASE WHEN ($6::BOOLEAN OR mentee_span_1.mentee_id = $7::BIGINT) THEN mentee_span_1.state ELSE mentee_span_1.told_state END
+        FROM mentee_span AS mentee_span_1
+        WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_2.id AND mentee_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",4]}')
+      || '}' AS f0
+      FROM account AS account_2
+      WHERE account_2.wiki_id = $1::INTEGER AND account_2.is_mentee AND account_2.id IN
+        (SELECT block_span_2.mentee_id
+        FROM block_span AS block_span_2
+        WHERE block_span_2.wiki_id = $1::INTEGER AND block_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND block_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE AND block_span_2.scope = 'SITEWIDE' AND block_span_2.category = ANY ($3::TEXT[]) AND block_span_2.expires_at = 'infinity'::timestamptz AND EXISTS
+          (SELECT 1
+          FROM block AS block_3
+          WHERE block_3.wiki_id = $1::INTEGER AND block_3.id = block_span_2.block_id AND block_3.kind = ANY ($4::TEXT[]) OFFSET 0)) AND account_2.id IN
+        (SELECT block_4.mentee_id
+        FROM block AS block_4
+        WHERE block_4.wiki_id = $1::INTEGER AND block_4.kind = ANY ($4::TEXT[])) AND (NOT account_2.is_hidden OR $5::BOOLEAN)
+      ORDER BY account_2.registered_key DESC, account_2.id DESC
+      LIMIT 3) AS p
+    HAVING true)
+  || '}'
+  FROM wiki AS wiki_1
+  WHERE wiki_1.id = $1::INTEGER), 'null') || '}', 'UTF8');
