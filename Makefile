@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp
 	@exec $(PY) -m mentorgraph serve
 
 test: $(VENV)/dev.stamp
-	$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 $(ARGS)
 
 # Needs Node 20 or newer. The clients that people use, and the judges of the field, each against a real server.
 test-clients: $(VENV)/dev.stamp

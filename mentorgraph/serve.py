@@ -79,7 +79,8 @@ async def _exit(server: uvicorn.Server, front: Front, stop: asyncio.Event, drain
     stop.clear()
     front.signs.is_leaving = True
     with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), drain)
+        async with asyncio.timeout(drain):
+            await stop.wait()
     stop.clear()
     await front.door.drain()
     server.should_exit = True

@@ -85,7 +85,8 @@ class Relay:
         heartbeat = loop.time() + HEARTBEAT
         while (left := heartbeat - loop.time()) > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), left)
+                async with asyncio.timeout(left):
+                    await self.wake.wait()
             self.wake.clear()
             if connection.is_closed():
                 raise ConnectionResetError
@@ -96,7 +97,7 @@ class Relay:
                 await asyncio.sleep(PAUSE)
 
     def _hear(self, connection: Any, sender: int, _: str, payload: object) -> None:
-        if sender == connection.get_server_pid():
-            return
+        if connection.is_closed() or sender == connection.get_server_pid():
+            return  # a hint that came as the connection was let go, or our own
         with suppress(ValueError):  # somebody else's words on our channel
             self.heard(frozenset(map(int, str(payload).split(","))) if payload else None)

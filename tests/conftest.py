@@ -27,6 +27,8 @@ from those_who_ask import let_in
 NUMBER = count(1)
 ROOM = 4 << 30
 """Bytes that the largest databases of a run take, several times over."""
+ADMINISTRATION = 120.0
+"""Seconds within which a database is made or dropped, on the slowest disk."""
 
 
 def within(server: str, database: str) -> str:
@@ -65,7 +67,7 @@ async def new_database(server: str, template: str = "template1") -> AsyncIterato
 
 
 async def _admin(server: str, command: str) -> None:
-    connection = await asyncpg.connect(server)
+    connection = await asyncpg.connect(server, command_timeout=ADMINISTRATION)
     try:
         await connection.execute(command)
     finally:

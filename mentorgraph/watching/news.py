@@ -113,7 +113,8 @@ class News:
         while True:
             wait = min(SOON, self.every) if held_back else max(0.0, looked + self.every - loop.time())
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self.wake.wait()
             self.wake.clear()
             due, self.hinted = self.hinted | held_back, set()
             if loop.time() >= looked + self.every:

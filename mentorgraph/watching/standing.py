@@ -124,7 +124,8 @@ async def keep_counts(
                 standing.stands(await rendering.now(clock()))
                 await asyncio.sleep(COALESCED)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changes.heard.wait(), BEHIND_IT)
+                    async with asyncio.timeout(BEHIND_IT):
+                        await changes.heard.wait()
 
 
 async def keep_job(

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
@@ -74,6 +74,7 @@ LONGEST_WAIT: Final = 0.25
 PLANS: Final = "force_generic_plan"
 CONNECT_TIMEOUT: Final = 5.0
 POOL_TIMEOUT: Final = 10.0
+CLOSED_WITHIN: Final = 5.0
 
 
 def wall_clock() -> datetime:
@@ -121,6 +122,13 @@ async def connect(
         init=prepare,
         reset=no_reset,
     )
+
+
+async def disconnect(pool: Pool) -> None:
+    """Close what is idle, and wait a few seconds for what is not; what is at work then is cut off."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSED_WITHIN):
+            await pool.close()
 
 
 async def transact(

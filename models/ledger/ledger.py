@@ -45,7 +45,17 @@ from models.ledger import (
 from models.ledger.acting import acting
 from models.ledger.change import Change, Office, Pause
 from models.ledger.checks import CLAIMS, check
-from models.ledger.connections import PLANS, Clock, Connection, Pool, Timed, connect, transact, wall_clock
+from models.ledger.connections import (
+    PLANS,
+    Clock,
+    Connection,
+    Pool,
+    Timed,
+    connect,
+    disconnect,
+    transact,
+    wall_clock,
+)
 from models.ledger.entry import BulkResult, Entry, Recorded, Resigned, Target, Told
 from models.ledger.jobs import Job, Jobs
 from models.ledger.names import GivenName
@@ -120,7 +130,7 @@ class Ledger:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._pool is not None
-        await self._pool.close()
+        await disconnect(self._pool)
         self._pool = self._office = None
 
     @classmethod

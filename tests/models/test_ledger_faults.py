@@ -14,10 +14,11 @@ from ledger_rows import NOW, Clock, fetch
 from models.ledger import Entry, Ledger, Target, connections
 from models_desk import Desk
 
-CUT = """
-SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a
+OURS = """
+SELECT a.pid FROM pg_stat_activity AS a
 WHERE a.application_name = 'mentorgraph ledger' AND a.datname = current_database()
 """
+CUT = OURS.replace("a.pid", "pg_terminate_backend(a.pid)")
 
 
 def registration(number: int) -> Entry:
@@ -37,6 +38,27 @@ async def test_a_connection_that_is_cut_in_the_midst_is_no_matter(database: str)
         done = await ledger.record(wiki, registration(1))
         assert (done.mentee, done.replayed) == (1, False)
     assert await fetch(database, "SELECT count(*) FROM fact") == [(1,)]
+
+
+async def test_a_ledger_that_is_closed_waits_for_nobody_for_long(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "CLOSED_WITHIN", 0.1)
+    stuck = asyncio.Event()
+
+    async def for_ever() -> None:
+        stuck.set()
+        await asyncio.Event().wait()
+
+    async with Ledger(database, clock=Clock(), pause=for_ever) as ledger:
+        wiki = await ledger.add_wiki("testwiki", "https://test.example", PRESETS[PolicyPreset.DEFAULT])
+        at_work = asyncio.create_task(ledger.record(wiki, registration(1)))
+        await stuck.wait()
+    async with asyncio.timeout(5):
+        while await fetch(database, OURS):
+            await asyncio.sleep(0.01)
+    at_work.cancel()
+    await asyncio.wait({at_work})
 
 
 async def test_writers_outlast_connections_that_are_cut_all_the_time(database: str) -> None:
