@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes --progress-bar off
 
-.PHONY: run test test-clients fuzz lint types contracts schema schema-check docs bench-reads bench-resign bench-watch bench-simulate bench-import lock clean help
+.PHONY: run test test-clients test-wiki fuzz lint types contracts schema schema-check docs bench-reads bench-resign bench-watch bench-simulate bench-import lock clean help
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m mentorgraph serve
@@ -18,6 +18,10 @@ test: $(VENV)/dev.stamp
 test-clients: $(VENV)/dev.stamp
 	npm ci --prefix tests/clients --no-progress --loglevel error
 	$(PY) tests/clients/run.py
+
+# Needs Debian's packages of PHP and MediaWiki, which it fetches where they are missing. A real wiki, followed.
+test-wiki: $(VENV)/dev.stamp
+	$(PY) tests/wiki/run.py
 
 # What nobody would ask, for two minutes: bytes that change, and documents made up from the schema.
 SECONDS ?= 120

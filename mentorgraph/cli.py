@@ -1,4 +1,4 @@
-"""The command `mentorgraph`: serve, migrate, demo, rebuild, schema, import, export, simulate,
+"""The command `mentorgraph`: serve, migrate, demo, rebuild, schema, import, export, simulate, feed,
 jobs, token and grant."""
 
 import sys
@@ -273,6 +273,20 @@ def simulate(
         with database(settings.read(), beside=True) as dsn:
             outcomes = uvloop.run(it.of_wiki(dsn, wiki, simulation))
     it.tell(wiki or scenario or "", simulation, outcomes, plot)
+
+
+@app.command()
+def feed(
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="First read all of each wiki's log; nobody is drawn for it.")
+    ] = False,
+) -> None:
+    """Follow the wikis of MENTORGRAPH_FEED_WIKIS, as `serve` does, where no server runs beside it."""
+    chosen = settings.read()
+    from mentorgraph.followed import run
+
+    with database(chosen, beside=True) as dsn:
+        uvloop.run(run(chosen, dsn, backfill=backfill))
 
 
 @jobs.callback()

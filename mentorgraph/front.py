@@ -23,6 +23,7 @@ from mentorgraph.errors import told_of
 from mentorgraph.eyes.explain import HEADER, begin
 from mentorgraph.eyes.seen import SEEN, Seen
 from mentorgraph.eyes.signs import Signs
+from mentorgraph.feed.live import Live
 from mentorgraph.http import said
 from mentorgraph.http.accept import EVENT_STREAM, GRAPHQL_JSON, JSON, media_type, takes_events
 from mentorgraph.http.asked import Asked, of_address, of_json, whole
@@ -52,6 +53,8 @@ class Front:
         self.door = Door(self.allowances, settings, self.cross_origin)
         self.hints = Hints()
         self.signs = Signs()
+        self.live: Live | None = None
+        """What follows wikis beside this server, if anything does."""
         self.counts: list[Callable[[Seen], None]] = []
         """Who is shown each request when it is over."""
         self.hosts = {

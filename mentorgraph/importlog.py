@@ -23,9 +23,8 @@ from mentorgraph.feed.rejects import Refusal, Reject, rejects_of
 from mentorgraph.feed.resolve import Known, Line, Resolved, Unresolved, Whence, names_in, resolve
 from mentorgraph.rejected import FINE, REFUSED, WRONG_USE
 from mentorgraph.upkeep import percents
-from models.ledger import Entry, Ledger, Target
+from models.ledger import Ledger
 from models.ledger.resolving import Known as Recorded
-from models.ledger.resolving import find
 from models.migrate import upgrade
 
 AT_ONCE = 6000
@@ -163,7 +162,7 @@ async def _unknown(
 ) -> list[Unresolved]:
     """Those of which nothing is recorded: what was told in full before need not be told in full again."""
     origins = [_origin(one) for one in unresolved]
-    known = await ledger._look(lambda connection: find(connection, wiki, origins))  # noqa: SLF001 - nothing else asks
+    known = await ledger.known(wiki, origins)
     again = [one for one in unresolved if _is_recorded(one, known)]
     outcome.known += sum(len(one.lines) for one in again)
     return [one for one in unresolved if not _is_recorded(one, known)]
@@ -186,7 +185,7 @@ async def _record(
     task = bar.add_task("Recording", total=len(resolved))
     refused: list[Unresolved] = []
     for batch in _batches(resolved):
-        result = await ledger.bulk(wiki, [_entry(one) for one in batch])
+        result = await ledger.bulk(wiki, [one.entry for one in batch])
         refused += [Unresolved(batch[index].lines, why.message) for index, why in result.refused.items()]
         told_again = sum(len(one.lines) - 1 for place, one in enumerate(batch) if place not in result.refused)
         outcome.recorded += result.recorded
@@ -208,17 +207,6 @@ def _batches(resolved: Sequence[Resolved]) -> Iterator[list[Resolved]]:
 
 def _account(one: Resolved) -> int:
     return one.user_id
-
-
-def _entry(one: Resolved) -> Entry:
-    return Entry(
-        fact=one.fact,
-        target=Target(id=one.user_id),
-        reason=one.reason,
-        performer=one.performer,
-        name=one.name,
-        eligible=one.eligible,
-    )
 
 
 def _refusals(

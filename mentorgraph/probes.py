@@ -17,6 +17,8 @@ from starlette.routing import Route
 
 from graph.errors import MentorgraphError
 from mentorgraph.eyes.figures import REGISTRY, Gauge, Gauges, Tally, shown, watch_lag
+from mentorgraph.feed.following import Following
+from mentorgraph.feed.live import SILENCE
 from mentorgraph.front import Front
 from mentorgraph.watching.socket import Socket
 from models import vitals
@@ -102,7 +104,13 @@ class Probes:
         return Response(await self.figures(), media_type=CONTENT_TYPE_LATEST)
 
     async def _look(self) -> dict[str, object]:
-        return {"database": await self._database(), "silent": self.front.signs.silent()}
+        found: dict[str, object] = {
+            "database": await self._database(),
+            "silent": self.front.signs.silent(),
+        }
+        live = self.front.live
+        # A wiki that is away is no reason to send requests elsewhere, for there it is away too.
+        return found if live is None else found | {"wikis": "silent" if live.silent > SILENCE else "heard"}
 
     async def _database(self) -> str:
         try:
@@ -158,9 +166,46 @@ class Probes:
             "How long the last event that was told to anybody had been recorded.",
             lambda: hints.news.lag if hints.news else 0.0,
         )
+        yield from self._of_wikis()
         yield Gauge("mentorgraph_jobs", "Jobs that are not done, of all servers.", lambda: self.queue.jobs)
         yield Gauge(
             "mentorgraph_oldest_job_seconds", "How long the oldest of them runs.", lambda: age(self.queue)
+        )
+
+    def _of_wikis(self) -> Iterator[Gauge]:
+        """What becomes of the events of the wikis that are followed."""
+        front = self.front
+
+        def told(what: Callable[[Following], float]) -> Callable[[], float]:
+            return lambda: front.live.told(what) if front.live else 0.0
+
+        yield Gauge(
+            "mentorgraph_wikis_silent_seconds",
+            "Since when nothing was heard of the wikis that are followed.",
+            lambda: front.live.silent if front.live else 0.0,
+        )
+        yield Gauge(
+            "mentorgraph_wikis_recorded",
+            "Facts that wikis have told.",
+            told(lambda one: one.tally.recorded),
+            counts=True,
+        )
+        yield Gauge(
+            "mentorgraph_wikis_waiting",
+            "Events that nobody understands yet.",
+            told(lambda one: len(one.waiting)),
+        )
+        yield Gauge(
+            "mentorgraph_wikis_given_up",
+            "Events that nobody has understood, or that could not be.",
+            told(lambda one: one.tally.given_up),
+            counts=True,
+        )
+        yield Gauge(
+            "mentorgraph_wikis_missed",
+            "What no event had told, and a look at the wiki has found.",
+            lambda: sum(one.found for one in front.live.reconciling.values()) if front.live else 0.0,
+            counts=True,
         )
 
 

@@ -16,6 +16,7 @@ from mentorgraph.app import beside, create_app
 from mentorgraph.connections import MOST, configuration
 from mentorgraph.drawer import draw_forever
 from mentorgraph.eyes import logs
+from mentorgraph.feed.live import Live, wanted
 from mentorgraph.front import Front
 from mentorgraph.settings import Settings, SettingsError
 from mentorgraph.upkeep import CONSOLE, fill, let_in, ready
@@ -62,11 +63,16 @@ def _allow_files(wanted: int) -> None:
 async def _listen(settings: Settings, dsn: str, listening: socket.socket, stop: asyncio.Event) -> None:
     front = create_app(settings, dsn)
     server = _Server(front)
+    following = []
+    if wanted(settings):
+        front.live = Live(settings)
+        following.append(front.live.keep_on(dsn, front.hints.tell))
     async with beside(
         _exit(server, front, stop, settings.drain),
         draw_forever(dsn, settings.draw_every, front.hints),
         announce_forever(dsn, front.hints, front.signs),
         work_forever(dsn, told=front.hints.tell),
+        *following,
     ):
         await server.serve([listening])
 

@@ -134,6 +134,25 @@ class Settings(BaseSettings):
     """Sockets and streams of events that one caller may have open; 0: any number."""
     limit_subscriptions: int = Field(default=500, ge=0)
     """Subscriptions that one caller may run at a time, on all of them; 0: any number."""
+    feed_wikis: dict[str, Annotated[str, AfterValidator(_address)]] = {}
+    """The wikis that are followed, each with its Action API: `{"enwiki": "https://en.wikipedia.org/w/api.php"}`."""
+    feed_contact: str | None = Field(default=None, min_length=3, max_length=200)
+    """Whom a wiki may write to about us: an address of a page or of mail. Needed where wikis are followed."""
+    feed_stream: Annotated[str, AfterValidator(_address)] | None = None
+    """The event stream of those wikis, such as `https://stream.wikimedia.org/v2/stream/mediawiki.recentchange`; without
+    one their logs are read again and again."""
+    feed_every: float = Field(default=10.0, gt=0, le=3600)
+    """Seconds between two readings of a log."""
+    feed_look_every: float = Field(default=3600.0, gt=0, le=86_400 * 7)
+    """Seconds between two comparisons with a wiki of how its accounts stand."""
+    feed_accounts: int = Field(default=10_000, ge=50)
+    """Accounts that are compared at a time; the next time it goes on from there."""
+    feed_login: str | None = None
+    """A bot password's name, such as `Mentors@graph`, for wikis that let more be read by who is logged in."""
+    feed_password: SecretStr | None = None
+    """The bot password itself."""
+    feed_token: SecretStr | None = None
+    """The access token of an owner-only OAuth 2 consumer, in place of a bot password."""
     draw_every: float = Field(default=2.0, gt=0, le=3600)
     """Seconds between two looks for those who wait for a mentor."""
     look_every: float = Field(default=1.0, gt=0, le=60)

@@ -11,6 +11,7 @@ from models.mentee import MenteeSpan, Need
 from models.mentor import Mentor, MentorTerm
 from models.outbox import Outbox
 from models.policy import Policy
+from models.position import SourcePosition
 from models.relationship import Relationship, RelationshipSpan
 from models.role import Role
 from models.star import Star
@@ -41,6 +42,7 @@ __all__ = [
     "RelationshipEvent",
     "RelationshipSpan",
     "Role",
+    "SourcePosition",
     "Star",
     "SuppressedName",
     "Token",

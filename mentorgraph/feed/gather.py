@@ -11,7 +11,7 @@ import orjson
 
 from mentorgraph.feed import events, logs
 from mentorgraph.feed.entries import Hiding, LeftOut, MalformedError, Sighting, moment
-from mentorgraph.feed.files import Record, records
+from mentorgraph.feed.files import records
 from mentorgraph.feed.rejects import Reject, is_reject, reject_of
 from mentorgraph.feed.resolve import Gathered, Line, Performed, Whence
 
@@ -47,34 +47,42 @@ class Reading:
         self._lines: list[Line] = []
         self._hidings: list[Hiding] = []
         self._pages: list[_Page] = []
+        self._witnesses: set[Performed] = set()
 
     def read(self, number: int, path: Path, step: Callable[[int], None] = lambda _: None) -> None:
         """Read one file; `step` is told of the bytes."""
         for record in records(path):
-            try:
-                self._record(number, record)
-            except MalformedError as error:
-                self.faults[Whence(number, record.line)] = str(error)
+            self.take(record.value, Whence(number, record.line), record.fault)
             step(len(record.text) + 1)
+
+    def take(self, value: object, whence: Whence, fault: str | None = None) -> None:
+        """Read one event, or one page of the log, that was decoded already."""
+        try:
+            self._record(value, whence, fault)
+        except MalformedError as error:
+            self.faults[whence] = str(error)
+
+    def witness(self, name: str, user_id: int, read_at: datetime) -> None:
+        """Somebody is called that, as the wiki says on that day."""
+        self._witnesses.add(Performed(name, user_id, read_at))
 
     def gathered(self) -> Gathered:
         """All of it. Pages that do not say when they were read count as read at the newest entry of any."""
         newest = max((page.newest for page in self._pages), default=None)
-        lines, performed = list(self._lines), set[Performed]()
+        lines, performed = list(self._lines), set(self._witnesses)
         for page in self._pages:
             read_at = max(page.told or self._read_at or newest or page.newest, page.newest)
             lines += [Line(seen, whence, read_at) for seen, whence in page.seen]
             performed.update(Performed(name, user_id, read_at) for name, user_id in page.performers)
         return Gathered(lines, self._hidings, list(performed))
 
-    def _record(self, number: int, record: Record) -> None:
-        value, whence = record.value, Whence(number, record.line)
-        if record.fault is not None:
-            raise MalformedError(record.fault)
+    def _record(self, value: object, whence: Whence, fault: str | None) -> None:
+        if fault is not None:
+            raise MalformedError(fault)
         if not isinstance(value, dict):
             raise MalformedError(NEITHER)
         if events.is_event(value):
-            self._event(value, whence, record.line)
+            self._event(value, whence, whence.line)
         elif is_reject(value):
             self._reject(reject_of(value), whence)
         else:

@@ -10,6 +10,7 @@ from graph.history import WIKI_LOG
 from graph.kinds import FactKind, Origin
 from mentorgraph.feed.entries import HIDES_COMMENT, HIDES_USER, Hiding, LeftOut, Sighting, Terms
 from mentorgraph.feed.names import Accounts, Moment, Names, Place, Rename
+from models.ledger import Entry, Target
 
 TEMPORARY = "~"
 AFTER_THE_LOG = 1 << 62
@@ -83,6 +84,18 @@ class Resolved:
     eligible: bool
     lines: Sequence[Line]
 
+    @property
+    def entry(self) -> Entry:
+        """What is handed to the ledger."""
+        return Entry(
+            fact=self.fact,
+            target=Target(id=self.user_id),
+            reason=self.reason,
+            performer=self.performer,
+            name=self.name,
+            eligible=self.eligible,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
@@ -102,8 +115,11 @@ class Gathered:
     known: Sequence[Known] = ()
 
 
-def resolve(gathered: Gathered) -> tuple[list[Resolved], list[Unresolved]]:
-    """Every log entry once, in the order of the log; and those that stay unresolved when all is known."""
+def resolve(gathered: Gathered, *, assign: bool = False) -> tuple[list[Resolved], list[Unresolved]]:
+    """Every log entry once, in the order of the log; and those that stay unresolved when all is known.
+
+    `assign`: who registers is due a mentor. Nobody is drawn for history that is brought in later.
+    """
     names = Names([*_renames_known(gathered.known), *_renames_read(gathered.lines)])
     accounts = _accounts(gathered, names)
     hidden = _hidden(gathered)
@@ -113,7 +129,7 @@ def resolve(gathered: Gathered) -> tuple[list[Resolved], list[Unresolved]]:
         same, others = _same_entry(lines)
         if others:
             unresolved.append(Unresolved(others, ANOTHER))
-        found = _entry(same, place, names, accounts, hidden.get(place.log_id, 0))
+        found = _entry(same, place, names, accounts, hidden.get(place.log_id, 0), assign=assign)
         if isinstance(found, Resolved):
             resolved.append(found)
         else:
@@ -128,7 +144,7 @@ def names_in(gathered: Gathered) -> set[str]:
 
 
 def _entry(
-    lines: Sequence[Line], place: Place, names: Names, accounts: Accounts, hidden: int
+    lines: Sequence[Line], place: Place, names: Names, accounts: Accounts, hidden: int, *, assign: bool
 ) -> Resolved | str | LeftOut:
     named = [line for line in lines if line.sighting.name is not None]
     if not named:
@@ -146,7 +162,7 @@ def _entry(
     reason = None if hidden & HIDES_COMMENT else reason
     return Resolved(
         user_id=user_id,
-        fact=_fact(first, terms, reason),
+        fact=_fact(first, terms, reason, assign=assign),
         reason=reason,
         performer=None if hidden & HIDES_USER else _then(first.performer, named[0], names),
         name=_name_given(named[0], names),
@@ -155,11 +171,10 @@ def _entry(
     )
 
 
-def _fact(seen: Sighting, terms: Terms | None, reason: str | None) -> Fact:
+def _fact(seen: Sighting, terms: Terms | None, reason: str | None, *, assign: bool) -> Fact:
     at, origin = seen.at, Origin(WIKI_LOG, str(seen.log_id))
     if seen.kind is FactKind.REGISTERED:
-        # Nobody is drawn for history that is brought in later.
-        return Registered(at=at, origin=origin, assign=False)
+        return Registered(at=at, origin=origin, assign=assign)
     if seen.kind is FactKind.RENAMED:
         return Renamed(at=at, origin=origin)
     if terms is None:

@@ -9,12 +9,14 @@ from typing import Final
 
 from graph.errors import Refused
 from graph.kinds import Origin
+from models.ledger import positions
 from models.ledger.change import Change, Given, Office
 from models.ledger.checks import check
 from models.ledger.connections import transact
 from models.ledger.entry import BulkResult, Entry
 from models.ledger.garbage import no_collecting
 from models.ledger.names import place
+from models.ledger.positions import Reached
 from models.ledger.recording import open_for
 from models.ledger.resolving import Surroundings, find, other_content
 from models.ledger.tenure import change_terms
@@ -27,11 +29,23 @@ IN_FLIGHT: Final = 2
 
 
 class Batch:
-    """The entries of one call, and what has become of each so far."""
+    """The entries of one call, and what has become of each so far.
 
-    def __init__(self, office: Office, wiki: int, entries: Sequence[Entry]) -> None:
+    `quiet`: nobody is told of them one by one. `reached` is kept in the transaction of the last of them.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        wiki: int,
+        entries: Sequence[Entry],
+        *,
+        quiet: bool = True,
+        reached: Reached | None = None,
+    ) -> None:
         self._office, self._wiki = office, wiki
-        self._entries = [replace(entry, bulk=True) for entry in entries]
+        self._entries = [replace(entry, bulk=quiet) for entry in entries]
+        self._quiet, self._reached = quiet, reached
         self._refused: dict[int, Refused] = {}
         self._known: set[int] = set()
         self._without_effect: Counter[str] = Counter()
@@ -123,6 +137,10 @@ class Batch:
     async def _record_chunks(self, given: Sequence[Given]) -> None:
         gate = asyncio.Semaphore(IN_FLIGHT)
         chunks = _chunks(given)
+        last: list[Given] = []
+        if self._reached is not None:
+            *before, last = [*chunks] or [[]]
+            chunks = iter(before)
         if not self._office.statistics.looked_at:
             # The first of all goes alone: in an empty database it is what all others are planned by.
             for first in islice(chunks, 1):
@@ -138,9 +156,13 @@ class Batch:
                     group.create_task(one_of_few(chunk))
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from several
+        if self._reached is not None:
+            await self._record_chunk(last, self._reached)
 
-    async def _record_chunk(self, chunk: Sequence[Given]) -> None:
+    async def _record_chunk(self, chunk: Sequence[Given], reached: Reached | None = None) -> None:
         async def work(change: Change) -> Counter[str]:
+            if reached is not None:
+                await positions.keep(change.connection, self._wiki, reached)
             # Another may have recorded some of them since we looked.
             known = await find(change.connection, change.wiki, (one.entry.origin for one in chunk))
             given = [one for one in chunk if one.entry.origin not in known]
@@ -152,7 +174,7 @@ class Batch:
             causes = {
                 one.mentee: fact for one, fact in zip(given, ids, strict=True) if one.mentee is not None
             }
-            await change.write(bulk=True, causes=causes)
+            await change.write(bulk=self._quiet, causes=causes)
             return Counter(code for one in given if (code := change.without_effect(one)) is not None)
 
         self._without_effect += await self._office.change(self._wiki, work)

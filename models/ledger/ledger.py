@@ -29,9 +29,12 @@ from models.ledger import (
     loading,
     mentors,
     names,
+    positions,
     recording,
     reforms,
     repeats,
+    resolving,
+    standings,
     stars,
     taking_back,
     tenure,
@@ -60,12 +63,14 @@ from models.ledger.entry import BulkResult, Entry, Recorded, Resigned, Target, T
 from models.ledger.jobs import Job, Jobs
 from models.ledger.names import GivenName
 from models.ledger.policies import Policies
+from models.ledger.positions import Reached
 from models.ledger.reforms import Reform
 from models.ledger.rehearsal import Rehearsal
-from models.ledger.resolving import Surroundings
+from models.ledger.resolving import Known, Surroundings
 from models.ledger.roles import Roles
 from models.ledger.simulations import Simulations
 from models.ledger.staging import Staged
+from models.ledger.standings import Standing
 from models.ledger.statistics import Statistics
 from models.ledger.ties import Ties
 from models.ledger.tokens import Tokens
@@ -291,6 +296,31 @@ class Ledger:
     async def bulk(self, wiki: int, entries: Sequence[Entry]) -> BulkResult:
         """Record many facts, as imports bring them: nobody is drawn, what has no effect is kept all the same."""
         return await bulk.Batch(self._desk, wiki, entries).record()
+
+    async def follow(self, wiki: int, entries: Sequence[Entry], reached: Reached | None = None) -> BulkResult:
+        """Record what a wiki tells of itself, as `bulk` does, and with it how far it was read.
+
+        Whom a fact concerns is told of it. Mentors are drawn by whoever answers needs.
+        """
+        return await bulk.Batch(self._desk, wiki, entries, quiet=False, reached=reached).record()
+
+    async def reached(self, wiki: int, source: str) -> Reached | None:
+        """How far a source was read, if ever."""
+        return await self._look(lambda connection: positions.find(connection, wiki, source))
+
+    async def standings(self, wiki: int, accounts: Sequence[int]) -> list[Standing]:
+        """How these accounts stand now; who is not known is left out."""
+        now = self._clock()
+        return await self._look(lambda connection: standings.standings(connection, wiki, accounts, now))
+
+    async def accounts(self, wiki: int, after: int, limit: int) -> list[int]:
+        """The accounts of a wiki that come after that one, in the order of their ids."""
+        return await self._look(lambda connection: standings.accounts(connection, wiki, after, limit))
+
+    async def known(self, wiki: int, origins: Iterable[Origin]) -> dict[Origin, Known]:
+        """What is recorded already of these."""
+        wanted = list(origins)
+        return await self._look(lambda connection: resolving.find(connection, wiki, wanted))
 
     async def may_load(self) -> bool:
         """Whether this installation holds so little that `load` may put other tables in the place of its own."""

@@ -1,0 +1,60 @@
+"""A wiki's whole log, read into files: page after page, so that whoever is interrupted goes on with the next."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mentorgraph.action_api import ActionApi
+from mentorgraph.feed.polling import LOGS, PROP, VISIBILITY
+
+
+async def download(api: ActionApi, folder: Path, told: Callable[[str, int], None]) -> list[Path]:
+    """A file in the folder for each log that tells of mentees, its pages a line each; `told` hears of their entries."""
+    files = []
+    for kind in (*LOGS, VISIBILITY):
+        path = folder / f"{kind.replace('/', '-')}.jsonl"
+        await _download(api, kind, path, partial(told, kind))
+        files.append(path)
+    return files
+
+
+async def _download(api: ActionApi, kind: str, path: Path, told: Callable[[int], None]) -> None:
+    more = _left_at(path)
+    if more is None:
+        return
+    asked: dict[str, str | int] = {
+        "list": "logevents",
+        "leaction" if "/" in kind else "letype": kind,
+        "leprop": PROP,
+        "ledir": "newer",
+        "lelimit": "max",
+    }
+    with path.open("ab") as file:
+        while True:
+            page = await api.query(**asked | more)
+            file.write(orjson.dumps(page) + b"\n")
+            file.flush()
+            told(len(page["query"]["logevents"]))
+            if "continue" not in page:
+                return
+            more = page["continue"]
+
+
+def _left_at(path: Path) -> dict[str, Any] | None:
+    """Where to go on; None where nothing is left. A line that was cut short is read again."""
+    if not path.exists():
+        return {}
+    whole, last = 0, b""
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                whole, last = whole + len(line), line
+    with path.open("ab") as file:
+        file.truncate(whole)
+    if not last:
+        return {}
+    page = orjson.loads(last)
+    return dict(page["continue"]) if "continue" in page else None

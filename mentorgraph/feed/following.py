@@ -1,0 +1,260 @@
+"""One wiki that is followed: what it tells becomes facts, each once, and how far it was read is kept with them.
+
+What an event does not say (when a block ends, which account a name means) is asked of the wiki. That answers of a later
+moment than the event, so answers are read as pages of that day, never as the event's own words.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from graph.facts import Fact, VisibilityChanged
+from graph.history import WIKI_LOG
+from graph.kinds import FactKind, Origin
+from mentorgraph.action_api import ActionApi
+from mentorgraph.feed import logs
+from mentorgraph.feed.entries import HIDES_COMMENT, HIDES_USER, Hiding, LeftOut
+from mentorgraph.feed.gather import Reading
+from mentorgraph.feed.resolve import (
+    NO_EXPIRY,
+    NOBODY,
+    Known,
+    Line,
+    Resolved,
+    Unresolved,
+    Whence,
+    names_in,
+    resolve,
+)
+from models.ledger import Entry, Ledger, Target
+from models.ledger.connections import wall_clock
+from models.ledger.positions import Reached
+
+LOG = logging.getLogger("mentorgraph")
+
+PATIENCE: Final = 600.0
+"""Seconds that something is kept which nobody understands yet: a rename that explains it may be on its way."""
+ROUNDS: Final = 3
+"""How often the wiki is asked about one batch: what it says of a name may lead to another name."""
+ENTRIES_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event, or a page of the log; `position` is where the source goes on after it, where it is a part of it."""
+
+    value: object
+    position: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What was not understood, since when, and from where the source would tell it again."""
+
+    heard: Heard
+    before: str | None
+    since: datetime
+
+
+@dataclass
+class Tally:
+    """What became of all that was heard."""
+
+    recorded: int = 0
+    known: int = 0
+    given_up: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.recorded} recorded, {self.known} known already, {self.given_up} given up"
+
+
+class Following:
+    """A wiki by its id here and its own name, its ledger, and the wiki itself to ask where there is one."""
+
+    def __init__(self, ledger: Ledger, wiki: int, name: str, api: ActionApi | None, source: str) -> None:
+        self.ledger, self.wiki, self.name, self.api, self.source = ledger, wiki, name, api, source
+        self.tally = Tally()
+        self.waiting: list[Waiting] = []
+        self.position: str | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def begin(self) -> str | None:
+        """From where to go on; nothing that waited is lost, for the source tells it again."""
+        reached = await self.ledger.reached(self.wiki, self.source)
+        self.position = None if reached is None else reached.position
+        self.waiting = []
+        return self.position
+
+    async def take(self, heard: Sequence[Heard], position: str | None = None, *, assign: bool = True) -> None:
+        """Record what these say, and that all up to the position was read. Where that fails, nothing was read.
+
+        Without a position, they are no part of what is followed.
+        """
+        async with self._one_at_a_time:
+            await self._take(heard, position, assign=assign)
+
+    async def _take(self, heard: Sequence[Heard], position: str | None, *, assign: bool) -> None:
+        batch = [*self.waiting, *self._as_waiting(heard)]
+        reading = Reading(self.name)
+        for number, one in enumerate(batch):
+            reading.take(one.heard.value, Whence(number, 1))
+        for whence, fault in reading.faults.items():
+            LOG.warning("%s tells what nobody can read: %s", self.name, fault)
+            self.tally.given_up += whence.file >= len(self.waiting)
+        resolved, unresolved, known = await self._understand(reading, assign=assign)
+        waiting = list(self._kept_waiting(batch, unresolved))
+        entries = [one.entry for one in resolved]
+        entries += await self._hidden(reading.gathered().hidings)
+        position = position or self.position
+        # Before the very first event there is no position: killed now, we find what waited by a look at the wiki.
+        safe = position if not waiting else waiting[0].before or position
+        reached = None if safe is None else Reached(self.source, safe, wall_clock())
+        result = await self.ledger.follow(self.wiki, entries, reached)
+        for refused in result.refused.values():
+            LOG.warning("%s tells what can't be: %s", self.name, refused.message)
+        self.tally.recorded += result.recorded
+        self.tally.known += result.known + known
+        self.tally.given_up += len(result.refused)
+        self.waiting, self.position = waiting, position
+
+    def _as_waiting(self, heard: Sequence[Heard]) -> Iterator[Waiting]:
+        now, before = wall_clock(), self.position
+        for one in heard:
+            yield Waiting(one, before, now)
+            before = one.position
+
+    def _kept_waiting(self, batch: Sequence[Waiting], unresolved: Iterable[Unresolved]) -> Iterator[Waiting]:
+        """Of what was not understood, what may be yet."""
+        lacking = {line.whence.file: one.why for one in unresolved for line in one.lines}
+        for number, why in sorted(lacking.items()):
+            if number >= len(batch):
+                continue  # what was asked for is no event
+            one = batch[number]
+            if (wall_clock() - one.since).total_seconds() < PATIENCE:
+                yield one
+            else:
+                self.tally.given_up += 1
+                LOG.warning("%s tells what is not understood: %s", self.name, why)
+
+    # What is asked.
+
+    async def _understand(
+        self, reading: Reading, *, assign: bool
+    ) -> tuple[list[Resolved], list[Unresolved], int]:
+        """What is new of it as facts, what is not understood, and how much was known."""
+        gathered = reading.gathered()
+        new = await self._new(gathered.lines)
+        asked: set[str] = set()
+        for turn in range(ROUNDS + 1):
+            names = names_in(replace(gathered, lines=new))
+            given = await self.ledger.namings(self.wiki, names)
+            known = [
+                Known(account, fact, name, row) for account, fact, name, row in given if name is not None
+            ]
+            resolved, unresolved = resolve(replace(gathered, lines=new, known=known), assign=assign)
+            unresolved = [one for one in unresolved if not isinstance(one.why, LeftOut)]
+            if turn == ROUNDS or not unresolved or not await self._ask(reading, unresolved, asked):
+                break
+            gathered = reading.gathered()
+            new = await self._new(gathered.lines)
+        return resolved, unresolved, len(gathered.lines) - len(new)
+
+    async def _new(self, lines: Sequence[Line]) -> list[Line]:
+        """What is not recorded yet, whatever was told of it then."""
+        known = await self.ledger.known(self.wiki, [_origin(line) for line in lines])
+        return [
+            line
+            for line in lines
+            if (fact := known.get(_origin(line))) is None
+            or (fact.at, fact.kind) != (line.sighting.at, line.sighting.kind)
+        ]
+
+    async def _ask(self, reading: Reading, unresolved: Sequence[Unresolved], asked: set[str]) -> bool:
+        """Ask the wiki what is lacking; whether there was anything to ask."""
+        if self.api is None:
+            return False
+        endless = [one for one in unresolved if one.why == NO_EXPIRY and "block" not in asked]
+        nobody = [one for one in unresolved if one.why == NOBODY]
+        if endless:
+            asked.add("block")
+            times = [line.sighting.at for one in endless for line in one.lines]
+            await self._read_log(reading, "block", min(times), max(times))
+        names = _names(nobody) - asked
+        if nobody and "renameuser" not in asked:
+            asked.add("renameuser")
+            since = min(line.sighting.at for one in nobody for line in one.lines)
+            names |= await self._read_log(reading, "renameuser", since, None) - asked
+        if names:
+            asked |= names
+            await self._look_up(reading, names)
+        return bool(endless or names)
+
+    async def _read_log(self, reading: Reading, kind: str, start: datetime, end: datetime | None) -> set[str]:
+        """Read that log; the new names that it tells."""
+        assert self.api is not None
+        asked: dict[str, str | int] = {
+            "list": "logevents",
+            "letype": kind,
+            "leprop": "ids|title|type|user|userid|timestamp|comment|details",
+            "ledir": "newer",
+            "lestart": start.isoformat(),
+            "lelimit": "max",
+        }
+        if end is not None:
+            asked["leend"] = end.isoformat()
+        names: set[str] = set()
+        async for page in self.api.pages(**asked):
+            reading.take(page, ASKED)
+            given = (one.get("params", {}).get("newuser") for one in logs.entries_of(page))
+            names |= {name for name in given if isinstance(name, str)}
+        return names
+
+    async def _look_up(self, reading: Reading, names: Iterable[str]) -> None:
+        """Read which accounts have these names now."""
+        assert self.api is not None
+        now = wall_clock()
+        for user in await self.api.users(names=sorted(names)):
+            if isinstance(user.get("userid"), int) and user["userid"] > 0:
+                reading.witness(user["name"], user["userid"], now)
+
+    async def _hidden(self, hidings: Sequence[Hiding]) -> list[Entry]:
+        """What is to be hidden of what was recorded before."""
+        origins = {Origin(WIKI_LOG, str(one)) for hiding in hidings for one in hiding.log_ids}
+        known = await self.ledger.known(self.wiki, origins) if origins else {}
+        entries: list[Entry] = []
+        for hiding in sorted(hidings, key=lambda hiding: hiding.log_id):
+            for log_id in hiding.log_ids:
+                fact = known.get(Origin(WIKI_LOG, str(log_id)))
+                if fact is None or fact.mentee is None or fact.kind not in OF_BLOCKS:
+                    continue
+                if hiding.bits & (HIDES_COMMENT | HIDES_USER):
+                    entries.append(Entry(fact=_hiding(hiding, log_id), target=Target(id=fact.mentee)))
+        return entries
+
+
+ASKED: Final = Whence(1 << 40, 1)
+"""Where what the wiki was asked for stands: after all that it told."""
+OF_BLOCKS: Final = frozenset({FactKind.BLOCK_PLACED, FactKind.BLOCK_CHANGED})
+
+
+def _hiding(hiding: Hiding, log_id: int) -> Fact:
+    """Of all the account's blocks: which one an entry was about is not told, and too much hidden does no harm."""
+    return VisibilityChanged(
+        at=hiding.at,
+        origin=Origin(WIKI_LOG, f"{hiding.log_id}:{log_id}"),
+        reason_hidden=True if hiding.bits & HIDES_COMMENT else None,
+        performer_hidden=True if hiding.bits & HIDES_USER else None,
+    )
+
+
+def _origin(line: Line) -> Origin:
+    return Origin(WIKI_LOG, str(line.sighting.log_id))
+
+
+def _names(unresolved: Iterable[Unresolved]) -> set[str]:
+    """By what those are called of whom nobody knows."""
+    seen = [line.sighting for one in unresolved for line in one.lines]
+    return {name for one in seen for name in (one.name, one.new_name) if name is not None}

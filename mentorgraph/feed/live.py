@@ -1,0 +1,161 @@
+"""All that follows wikis, together: the stream or the logs, and a look at each wiki now and then."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import httpx2
+
+from graph.errors import MentorgraphError
+from graph.kinds import PolicyPreset
+from graph.policy import PRESETS
+from mentorgraph.action_api import ActionApi, Login, WikiAwayError, WikiRefusedError, agent
+from mentorgraph.feed import polling, stream
+from mentorgraph.feed.following import Following
+from mentorgraph.feed.polling import Polling
+from mentorgraph.feed.reconcile import Reconciling
+from mentorgraph.feed.stream import Stream
+from mentorgraph.settings import Settings, SettingsError
+from models.ledger import Ledger
+from models.ledger.connections import wall_clock
+
+LOG = logging.getLogger("mentorgraph")
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds until a source that is away is asked again; each time twice as many, and a random part of them."""
+RECONNECT: Final = 0.5
+SILENCE: Final = 600.0
+"""Seconds without a word after which `/readyz` says so."""
+
+
+class Live:
+    """The wikis that are followed, and how."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.followings: dict[str, Following] = {}
+        self.reconciling: dict[str, Reconciling] = {}
+        self.begun_at = self.heard_at = wall_clock()
+        """When this began, and when a source last answered or told anything."""
+
+    @property
+    def silent(self) -> float:
+        """Seconds since a source was last heard of."""
+        return (wall_clock() - self.heard_at).total_seconds()
+
+    def told(self, what: Callable[[Following], float]) -> float:
+        """A figure of all wikis together."""
+        return sum(what(one) for one in self.followings.values())
+
+    async def keep_on(self, dsn: str, told: Callable[[int], None]) -> None:
+        """Follow beside a server, until cancelled: whatever is wrong, the server goes on."""
+        while True:
+            try:
+                await self.run(dsn, told)
+            except SettingsError as error:
+                LOG.error("the wikis are not followed: %s", error)  # noqa: TRY400 - the settings are wrong, not the code
+            except Exception:
+                LOG.exception("the wikis are not followed, and will be in a minute")
+            await asyncio.sleep(LONGEST_WAIT)
+
+    async def run(
+        self, dsn: str, told: Callable[[int], None] | None = None, since: datetime | None = None
+    ) -> None:
+        """Follow, until cancelled: from where it was left, or else from that moment on, or from now."""
+        async with Ledger.open(dsn, told=told) as ledger, AsyncExitStack() as stack:
+            for name in self.settings.feed_wikis:
+                api = await stack.enter_async_context(self.api(name))
+                await self._again(f"the beginning with {name}", partial(self.begin, ledger, name, api))
+            async with asyncio.TaskGroup() as group:
+                if self.settings.feed_stream is not None:
+                    client = await stack.enter_async_context(
+                        httpx2.AsyncClient(headers={"user-agent": agent(self._contact)})
+                    )
+                    following = Stream(client, self.settings.feed_stream, self.followings, since)
+                    following.heard = self._heard
+                    group.create_task(self._stream(following))
+                else:
+                    for one in self.followings.values():
+                        group.create_task(self._poll(Polling(one, since)))
+                for look in self.reconciling.values():
+                    group.create_task(self._reconcile(look))
+
+    @property
+    def _contact(self) -> str:
+        assert self.settings.feed_contact is not None
+        return self.settings.feed_contact
+
+    @asynccontextmanager
+    async def api(self, name: str) -> AsyncIterator[ActionApi]:
+        """A wiki's Action API, for as long as the block takes."""
+        chosen = self.settings
+        login = None
+        if chosen.feed_login is not None and chosen.feed_password is not None:
+            login = Login(chosen.feed_login, chosen.feed_password)
+        async with ActionApi.open(chosen.feed_wikis[name], self._contact, login, chosen.feed_token) as api:
+            yield api
+
+    async def begin(self, ledger: Ledger, name: str, api: ActionApi) -> None:
+        """Find the wiki here, or add it; and see that it is the one that was meant."""
+        general = (await api.query(meta="siteinfo"))["query"]["general"]
+        if general["wikiid"] != name:
+            raise SettingsError(f"MENTORGRAPH_FEED_WIKIS: at {api.url} is {general['wikiid']}, not {name}.")
+        wikis = await ledger.wikis()
+        wiki = wikis.get(name)
+        if wiki is None:
+            wiki = await ledger.add_wiki(name, general["server"], PRESETS[PolicyPreset.DEFAULT])
+        source = stream.SOURCE if self.settings.feed_stream is not None else polling.SOURCE
+        self.followings[name] = Following(ledger, wiki, name, api, source)
+        self.reconciling[name] = Reconciling(self.followings[name], self.settings.feed_accounts)
+
+    # What goes on and on.
+
+    async def _stream(self, following: Stream) -> None:
+        while True:
+            await self._again("the stream", following.follow)
+            # That a connection ends is normal; that one ends at once, again and again, is not.
+            await asyncio.sleep(RECONNECT)
+
+    async def _poll(self, one: Polling) -> None:
+        while True:
+            await self._again(f"the log of {one.following.name}", one.poll)
+            self._heard()
+            await asyncio.sleep(self.settings.feed_every)
+
+    def _heard(self) -> None:
+        self.heard_at = wall_clock()
+
+    async def _reconcile(self, one: Reconciling) -> None:
+        while True:
+            await self._again(f"the look at {one.following.name}", one.round)
+            await asyncio.sleep(self.settings.feed_look_every)
+
+    async def _again(self, who: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Until it has gone well once: what is away comes back, and a hot loop helps nobody."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return await work()
+            except WikiAwayError as error:
+                LOG.warning("%s will be tried again: %s", who, error)
+                after = error.after
+            except (WikiRefusedError, MentorgraphError) as error:
+                LOG.warning("%s will be tried again: %s", who, error)
+                after = None
+            await asyncio.sleep(after if after is not None else random.uniform(wait / 2, wait))  # noqa: S311 - no secret
+            wait = min(2 * wait, LONGEST_WAIT)
+
+
+def wanted(settings: Settings) -> Mapping[str, str]:
+    """The wikis that are to be followed; a SettingsError says what is lacking for that."""
+    if settings.feed_wikis and settings.feed_contact is None:
+        raise SettingsError(
+            "MENTORGRAPH_FEED_CONTACT is lacking: a wiki wants to know whom to write to. Give an address of yours, "
+            "such as https://mentors.example.org or mentors@example.org."
+        )
+    return settings.feed_wikis

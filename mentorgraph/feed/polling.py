@@ -1,0 +1,68 @@
+"""A wiki without a public stream: its log, read again and again from a little before where it was left."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from mentorgraph.action_api import WikiRefusedError
+from mentorgraph.feed.entries import moment
+from mentorgraph.feed.following import Following, Heard
+
+SOURCE: Final = "log"
+OVERLAP: Final = timedelta(seconds=60)
+"""What is read again each time: an entry is written before it is seen, and a replica may lag."""
+
+LOGS: Final = ("newusers", "block", "renameuser")
+"""The logs that tell of mentees."""
+SUPPRESS, VISIBILITY = "suppress", "delete/event"
+"""Hidden blocks, which few may read; what was hidden of other entries."""
+PROP: Final = "ids|title|type|user|userid|timestamp|comment|details"
+
+
+class Polling:
+    """One wiki's log."""
+
+    def __init__(self, following: Following, since: datetime | None = None) -> None:
+        self.following = following
+        self.since = None if since is None else since.isoformat()
+        self._may_suppress = True
+
+    async def poll(self) -> None:
+        """Read what is new, and record it. Without a place to go on from, that is all since `since`, or since now."""
+        following = self.following
+        assert following.api is not None, "a log is read from the wiki itself"
+        since = following.position or await following.begin() or self.since
+        pages, until = [], ""
+        for kind in (*LOGS, VISIBILITY, SUPPRESS):
+            for page in await self._read(kind, since):
+                # What the first was read at is where the next look begins: entries came while the others were read.
+                until = until or str(page["curtimestamp"])
+                pages.append(page)
+        await following.take([Heard(page, until) for page in pages], until)
+
+    async def _read(self, kind: str, since: str | None) -> list[dict[str, object]]:
+        if kind == SUPPRESS and not self._may_suppress:
+            return []
+        api = self.following.api
+        assert api is not None
+        asked: dict[str, str | int] = {
+            "list": "logevents",
+            "leaction" if "/" in kind else "letype": kind,
+            "leprop": PROP,
+            "ledir": "newer",
+            "lelimit": "max",
+        }
+        if since is None:
+            asked |= {"ledir": "older", "lelimit": 1}
+        else:
+            asked["lestart"] = (moment(since) - OVERLAP).isoformat()
+        try:
+            if since is None:
+                # Only where to begin: what was before is history.
+                page = await api.query(**asked)
+                return [{**page, "query": {"logevents": []}}]
+            return [dict(page) async for page in api.pages(**asked)]
+        except WikiRefusedError as refused:
+            if kind != SUPPRESS or refused.code not in ("permissiondenied", "readapidenied", "badvalue"):
+                raise
+            self._may_suppress = False
+            return []

@@ -1,0 +1,65 @@
+"""How accounts stand by what is kept: their names and their open blocks, to be compared with the wiki's own answers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from graph.kinds import BlockScope
+from models.ledger.connections import Connection, aware
+
+# An account may have several blocks open: the one that weighs most stands for them.
+STANDINGS: Final = """
+SELECT a.id, coalesce(s.name, a.name) AS name, a.is_hidden, open.scope, open.expires_at, open.blocks
+FROM account AS a
+LEFT JOIN suppressed_name AS s ON s.wiki_id = $1 AND s.account_id = a.id AND s.valid_to = 'infinity'
+LEFT JOIN LATERAL (
+    SELECT coalesce(min(b.scope) FILTER (WHERE b.scope = 'SITEWIDE'), min(b.scope)) AS scope,
+           max(least(b.expires_at, b.lifted_at)) AS expires_at, count(*) AS blocks
+    FROM block AS b
+    WHERE b.wiki_id = $1 AND b.mentee_id = a.id AND b.kind = 'LOCAL' AND b.withdrawn_at = 'infinity'
+      AND b.placed_at <= $2 AND $2 < least(b.expires_at, b.lifted_at)
+    HAVING count(*) > 0
+) AS open ON true
+WHERE a.wiki_id = $1 AND a.id = ANY($3::bigint[])
+ORDER BY a.id
+"""
+ACCOUNTS: Final = "SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3"
+
+
+class Standing(NamedTuple):
+    """One account. `scope` is None for whoever has no open block; of several blocks it is that which weighs most, and
+    `expires_at` the last end of any.
+    """
+
+    id: int
+    name: str | None
+    is_hidden: bool
+    scope: BlockScope | None
+    expires_at: datetime | None
+    blocks: int
+
+
+async def standings(
+    connection: Connection, wiki: int, accounts: Sequence[int], now: datetime
+) -> list[Standing]:
+    """How these accounts stand, in the order of their ids; who is not known is left out."""
+    rows = await connection.fetch(STANDINGS, wiki, now, list(accounts))
+    return [_standing(*aware(row)) for row in rows]
+
+
+async def accounts(connection: Connection, wiki: int, after: int, limit: int) -> list[int]:
+    """The accounts of a wiki that come after that one, in the order of their ids."""
+    return [row["id"] for row in await connection.fetch(ACCOUNTS, wiki, after, limit)]
+
+
+def _standing(
+    account: int,
+    name: str | None,
+    is_hidden: bool,
+    scope: str | None,
+    expires_at: datetime | None,
+    blocks: int | None,
+) -> Standing:
+    return Standing(
+        account, name, is_hidden, None if scope is None else BlockScope(scope), expires_at, blocks or 0
+    )

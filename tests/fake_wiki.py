@@ -1,0 +1,329 @@
+"""A wiki that behaves as MediaWiki does where that matters, over httpx2 and without a network.
+
+Its log forgets old names (a rename rewrites them), its stream does not; an expiry is silent; a block that hides a
+name is in no log that all may read. What else it does wrong a test says: it drops, repeats, cuts, lags and fails.
+"""
+
+import random
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx2
+import orjson
+
+SERVER = "http://127.0.0.1:8081"
+API = f"{SERVER}/w/api.php"
+STREAM = f"{SERVER}/v2/stream/mediawiki.recentchange"
+Json = dict[str, Any]
+
+
+@dataclass
+class FakeBlock:
+    """An open block of an account."""
+
+    id: int
+    since: datetime
+    expires_at: datetime | None
+    partial: bool
+    reason: str
+    by: str
+
+
+@dataclass
+class FakeAccount:
+    """An account of the wiki."""
+
+    id: int
+    name: str
+    registered_at: datetime
+    block: FakeBlock | None = None
+    is_hidden: bool = False
+
+
+@dataclass
+class FakeWiki:
+    """Accounts, the log as it reads now, and the events as they were published."""
+
+    now: datetime
+    name: str = "fakewiki"
+    accounts: dict[int, FakeAccount] = field(default_factory=dict)
+    log: list[Json] = field(default_factory=list)
+    events: list[Json] = field(default_factory=list)
+    blocks: int = 0
+    asked: list[Json] = field(default_factory=list)
+    faults: list[httpx2.Response] = field(default_factory=list)
+    """What is answered in place of the next requests to the API."""
+    frames: Callable[[list[Json], int], Iterator[bytes]] | None = None
+    """How the stream tells the events from one on; plainly where nothing else is said."""
+
+    # What happens on it.
+
+    def register(self, user: int, name: str) -> FakeAccount:
+        account = self.accounts[user] = FakeAccount(user, name, self.now)
+        self._log("newusers", "create", account, name, {"userid": user}, "", actor=(name, user))
+        return account
+
+    def block(
+        self,
+        user: int,
+        reason: str = "Spam",
+        *,
+        until: datetime | None = None,
+        partial: bool = False,
+        hides_name: bool = False,
+    ) -> FakeBlock:
+        account = self.accounts[user]
+        is_change = self.open_block(account) is not None
+        if account.block is None or not is_change:
+            self.blocks += 1
+            account.block = FakeBlock(self.blocks, self.now, until, partial, reason, "Admin")
+        account.block.expires_at, account.block.partial, account.block.reason = until, partial, reason
+        account.is_hidden = hides_name
+        params: Json = {"duration": "infinity", "flags": ["nocreate"], "sitewide": not partial}
+        if until is not None:
+            # What was typed is free text, which nobody can read without the wiki.
+            params |= {"duration": "next friday", "expiry": stamp(until)}
+        self._log(
+            "suppress" if hides_name else "block",
+            "reblock" if is_change else "block",
+            account,
+            account.name,
+            params,
+            reason,
+            is_public=not hides_name,
+        )
+        return account.block
+
+    def unblock(self, user: int) -> None:
+        account = self.accounts[user]
+        account.block, account.is_hidden = None, False
+        self._log("block", "unblock", account, account.name, {}, "")
+
+    def rename(self, user: int, name: str) -> None:
+        account = self.accounts[user]
+        old, account.name = account.name, name
+        params = {"olduser": old, "newuser": name, "edits": 3}
+        self._log("renameuser", "renameuser", account, old, params, "")
+        for entry in self.log:
+            if entry["account"] == user and entry["type"] != "renameuser":
+                entry["title"] = f"User:{name}"
+
+    def silently_unblock(self, user: int) -> None:
+        """Something that no log tells: a repair in the database, or a page of the log that was lost."""
+        self.accounts[user].block = None
+
+    def tick(self, seconds: float = 1) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def open_block(self, account: FakeAccount) -> FakeBlock | None:
+        block = account.block
+        return (
+            block if block is not None and (block.expires_at is None or block.expires_at > self.now) else None
+        )
+
+    def _log(
+        self,
+        kind: str,
+        action: str,
+        account: FakeAccount,
+        name: str,
+        params: Json,
+        comment: str,
+        *,
+        actor: tuple[str, int] = ("Admin", 1),
+        is_public: bool = True,
+    ) -> None:
+        number = len(self.log) + 1
+        entry = {
+            "logid": number,
+            "ns": 2,
+            "title": f"User:{name}",
+            "type": kind,
+            "action": action,
+            "params": params,
+            "user": actor[0],
+            "userid": actor[1],
+            "timestamp": stamp(self.now),
+            "comment": comment,
+            "account": account.id,
+            "is_public": is_public,
+        }
+        self.log.append(entry)
+        if is_public:
+            self.events.append(self._event(entry))
+
+    def _event(self, entry: Json) -> Json:
+        params = {key: value for key, value in entry["params"].items() if key != "expiry"}
+        if "flags" in params:
+            params["flags"] = ",".join(params["flags"])
+        return {
+            "meta": {
+                "domain": "127.0.0.1",
+                "id": f"{entry['logid']:032x}",
+                "stream": "mediawiki.recentchange",
+            },
+            "wiki": self.name,
+            "server_url": SERVER,
+            "id": len(self.events) + 1,
+            "type": "log",
+            "namespace": 2,
+            "title": entry["title"],
+            "comment": entry["comment"],
+            "timestamp": int(self.now.timestamp()),
+            "user": entry["user"],
+            "log_id": entry["logid"],
+            "log_type": entry["type"],
+            "log_action": entry["action"],
+            "log_params": params or [],
+        }
+
+    # What it answers.
+
+    def client(self) -> httpx2.AsyncClient:
+        """Somebody who asks it."""
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(self.answer))
+
+    async def answer(self, request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.startswith("/v2/stream"):
+            return self._stream(request)
+        said = {key: values[-1] for key, values in parse_qs(request.url.query.decode()).items()}
+        said |= {key: values[-1] for key, values in parse_qs(request.content.decode()).items()}
+        self.asked.append(said)
+        if self.faults:
+            return self.faults.pop(0)
+        return httpx2.Response(200, json={**self._page(said), "curtimestamp": stamp(self.now)})
+
+    def _page(self, said: Mapping[str, str]) -> Json:
+        if said.get("list") == "logevents":
+            return self._logevents(said)
+        if said.get("list") == "users":
+            return {"query": {"users": [*self._users(said)]}}
+        if said.get("meta") == "siteinfo":
+            return {"query": {"general": {"wikiid": self.name, "server": SERVER}}}
+        return {"error": {"code": "badvalue", "info": "the fake wiki does not know that"}}
+
+    def _logevents(self, said: Mapping[str, str]) -> Json:
+        start = datetime.fromisoformat(said["lestart"]) if "lestart" in said else None
+        end = datetime.fromisoformat(said["leend"]) if "leend" in said else None
+        kind, action = said.get("letype"), said.get("leaction")
+        limit = 500 if said.get("lelimit", "10") == "max" else int(said.get("lelimit", "10"))
+        found = []
+        for entry in self.log:
+            at = datetime.fromisoformat(entry["timestamp"])
+            if (
+                entry["is_public"]
+                and (kind is None or entry["type"] == kind)
+                and (action is None or f"{entry['type']}/{entry['action']}" == action)
+                and (start is None or at >= start.replace(microsecond=0))
+                and (end is None or at <= end)
+                and ("letitle" not in said or entry["title"] == said["letitle"])
+            ):
+                found.append(
+                    {key: value for key, value in entry.items() if key not in ("account", "is_public")}
+                )
+        if said.get("ledir") != "newer":
+            found.reverse()
+        begin = int(said.get("lecontinue", "0"))
+        page: Json = {"query": {"logevents": found[begin : begin + limit]}}
+        if begin + limit < len(found):
+            page["continue"] = {"lecontinue": str(begin + limit), "continue": "-||"}
+        return page
+
+    def _users(self, said: Mapping[str, str]) -> Iterator[Json]:
+        by_name = {account.name: account for account in self.accounts.values()}
+        if "ususers" in said:
+            for name in said["ususers"].lstrip("\x1f").split("\x1f"):
+                found = by_name.get(name)
+                yield (
+                    {"name": name, "missing": True} if found is None or found.is_hidden else self._user(found)
+                )
+        else:
+            for number in said["ususerids"].lstrip("\x1f").split("\x1f"):
+                found = self.accounts.get(int(number))
+                hidden = found is None or found.is_hidden
+                yield (
+                    {"userid": int(number), "missing": True} if hidden or found is None else self._user(found)
+                )
+
+    def _user(self, account: FakeAccount) -> Json:
+        block = self.open_block(account)
+        told: Json = {"userid": account.id, "name": account.name}
+        if block is not None:
+            told |= {
+                "blockid": block.id,
+                "blockedby": block.by,
+                "blockreason": block.reason,
+                "blockedtimestamp": stamp(block.since),
+                "blockexpiry": "infinite" if block.expires_at is None else stamp(block.expires_at),
+                "blockpartial": block.partial,
+            }
+        return told
+
+    def _stream(self, request: httpx2.Request) -> httpx2.Response:
+        last = request.headers.get("last-event-id")
+        begin = 0 if last is None else orjson.loads(last)[0]["offset"] + 1
+        told = (self.frames or plain)(self.events, begin)
+        return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=Frames(told))
+
+
+class Frames(httpx2.AsyncByteStream):
+    """Bytes of a stream, piece by piece."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces = pieces
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.pieces:
+            yield piece
+
+
+def plain(events: list[Json], begin: int) -> Iterator[bytes]:
+    """Every event once, and then the end of the connection."""
+    yield b":ok\n\n"
+    for offset, event in enumerate(events[begin:], begin):
+        yield frame(event, offset)
+
+
+def frame(event: Json, offset: int) -> bytes:
+    place = orjson.dumps([{"topic": "eqiad.mediawiki.recentchange", "partition": 0, "offset": offset}])
+    return b"event: message\nid: " + place + b"\ndata: " + orjson.dumps(event) + b"\n\n"
+
+
+CANARY: Json = {
+    "meta": {"domain": "canary"},
+    "wiki": "fakewiki",
+    "type": "log",
+    "log_type": "block",
+    "log_id": 1,
+}
+
+
+def badly(chance: random.Random, longest: int) -> Callable[[list[Json], int], Iterator[bytes]]:
+    """Some of the events, from a little earlier than was asked, some twice, with canaries, and cut within a frame."""
+
+    def told(events: list[Json], begin: int) -> Iterator[bytes]:
+        begin = max(0, begin - chance.randrange(20))
+        end = min(len(events), begin + 20 + chance.randrange(longest))
+        pieces = b":ok\n\n"
+        for offset in range(begin, end):
+            pieces += frame(events[offset], offset)
+            if chance.random() < 0.1:
+                pieces += frame(events[max(0, offset - chance.randrange(5))], offset)
+            if chance.random() < 0.05:
+                pieces += frame(CANARY, offset)
+        if end < len(events):
+            pieces = pieces[: len(pieces) - chance.randrange(200)]
+        while pieces:
+            size = 1 + chance.randrange(4_000)
+            yield pieces[:size]
+            pieces = pieces[size:]
+
+    return told
+
+
+def stamp(at: datetime) -> str:
+    """A moment as the wiki writes it: in whole seconds."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

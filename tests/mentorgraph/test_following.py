@@ -1,0 +1,428 @@
+"""A wiki that is followed: each thing it tells becomes one fact about the right person, whatever happens on the way."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from fake_wiki import API, STREAM, FakeWiki, Json, badly, frame
+from graph.kinds import BlockScope, PolicyPreset
+from graph.policy import PRESETS
+from ledger_rows import fetch
+from mentorgraph import action_api
+from mentorgraph.action_api import ActionApi, Login, WikiAwayError, WikiRefusedError
+from mentorgraph.feed import stream
+from mentorgraph.feed.following import Following
+from mentorgraph.feed.polling import Polling
+from mentorgraph.feed.reconcile import GRACE, Reconciling
+from mentorgraph.feed.stream import Stream
+from models.columns import ENDLESS
+from models.ledger import Ledger
+from models.ledger.connections import wall_clock
+
+FACTS = """
+SELECT f.kind, f.mentee_id, f.occurred_at, f.source, f.source_id, f.choices, t.reason, t.performer, t.name
+FROM fact AS f LEFT JOIN fact_text AS t ON t.wiki_id = $1 AND t.fact_id = f.id
+WHERE f.wiki_id = $1 ORDER BY f.source, f.source_id
+"""
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits here for somebody else's machine."""
+    monkeypatch.setattr(stream, "PAUSE", 0.0)
+    monkeypatch.setattr(action_api, "FIRST_WAIT", 0.0)
+    monkeypatch.setattr(action_api, "JITTER", 0.0)
+
+
+@dataclass
+class Scene:
+    """A wiki, and what follows it into a database."""
+
+    database: str
+    ledger: Ledger
+    id: int
+    wiki: FakeWiki = field(
+        default_factory=lambda: FakeWiki(now=wall_clock().replace(microsecond=0) - timedelta(hours=2))
+    )
+    following: Following | None = None
+
+    def api(self, login: Login | None = None) -> ActionApi:
+        return ActionApi(self.wiki.client(), API, login)
+
+    def begin(self, source: str = stream.SOURCE) -> Following:
+        self.following = Following(self.ledger, self.id, self.wiki.name, self.api(), source)
+        return self.following
+
+    async def follow(self) -> None:
+        """Until the stream has told all."""
+        following = self.following or self.begin()
+        await Stream(self.wiki.client(), STREAM, {self.wiki.name: following}).follow()
+
+    async def stand(self, user: int) -> tuple[str | None, BlockScope | None]:
+        [found] = await self.ledger.standings(self.id, [user])
+        return found.name, found.scope
+
+    async def facts(self) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = await fetch(self.database, FACTS, self.id)
+        return rows
+
+
+def two_hours_ago() -> datetime:
+    return wall_clock().replace(microsecond=0) - timedelta(hours=2)
+
+
+@pytest.fixture
+async def scene(database: str) -> AsyncIterator[Scene]:
+    async with Ledger.open(database, seed=1) as ledger:
+        wiki = await ledger.add_wiki("fakewiki", "http://127.0.0.1:8081", PRESETS[PolicyPreset.DEFAULT])
+        yield Scene(database, ledger, wiki)
+
+
+# The story.
+
+
+async def test_a_newcomer_is_blocked_renamed_and_unblocked_and_nobody_told_us_but_the_wiki(
+    scene: Scene,
+) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Acme Ltd")
+    wiki.tick()
+    wiki.block(5, "Promotional username")
+    wiki.tick()
+    await scene.follow()
+    assert await scene.stand(5) == ("Acme Ltd", BlockScope.SITEWIDE)
+    wiki.rename(5, "Kim of Acme")
+    wiki.tick()
+    wiki.unblock(5)
+    await scene.follow()
+    assert await scene.stand(5) == ("Kim of Acme", None)
+    assert [fact[0] for fact in await scene.facts()] == [
+        "REGISTERED",
+        "BLOCK_PLACED",
+        "RENAMED",
+        "BLOCK_LIFTED",
+    ]
+
+
+async def test_when_a_block_ends_is_asked_of_the_wiki_for_its_event_does_not_say(scene: Scene) -> None:
+    wiki, until = scene.wiki, wall_clock().replace(microsecond=0) + timedelta(hours=31)
+    wiki.register(5, "Kim")
+    wiki.block(5, until=until)
+    await scene.follow()
+    [ours] = await scene.ledger.standings(scene.id, [5])
+    assert ours.expires_at == until
+
+
+async def test_who_registered_before_we_came_is_known_by_asking_for_the_name(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    wiki.events.clear()
+    wiki.block(5)
+    await scene.follow()
+    assert (await scene.stand(5))[1] is BlockScope.SITEWIDE
+
+
+async def test_who_was_renamed_before_we_asked_is_found_by_the_new_name(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    wiki.events.clear()
+    wiki.block(5)
+    wiki.tick()
+    wiki.rename(5, "Robin")
+    renamed = wiki.events.pop()
+    await scene.follow()
+    assert await scene.stand(5) == ("Robin", BlockScope.SITEWIDE)
+    wiki.events.append(renamed)
+    await scene.follow()
+    assert await scene.stand(5) == ("Robin", BlockScope.SITEWIDE)
+
+
+async def test_names_that_are_swapped_and_used_again_mean_who_bore_them_then(scene: Scene) -> None:
+    wiki = scene.wiki
+    for user, name in ((5, "Alpha"), (6, "Beta")):
+        wiki.register(user, name)
+    for user, name in ((5, "Gamma"), (6, "Alpha"), (5, "Beta")):
+        wiki.rename(user, name)
+    wiki.tick()
+    wiki.block(6)
+    wiki.tick()
+    wiki.rename(5, "Delta")
+    wiki.register(7, "Beta")
+    await scene.follow()
+    assert [await scene.stand(user) for user in (5, 6, 7)] == [
+        ("Delta", None),
+        ("Alpha", BlockScope.SITEWIDE),
+        ("Beta", None),
+    ]
+
+
+async def test_nobody_is_a_mentee_twice_who_was_told_of_by_the_stream_and_by_the_log(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    wiki.block(5)
+    await scene.follow()
+    before = await scene.facts()
+    scene.following = Following(scene.ledger, scene.id, wiki.name, scene.api(), "log")
+    await Polling(scene.following, since=wiki.now - timedelta(days=1)).poll()
+    assert await scene.facts() == before
+
+
+async def test_what_is_not_understood_yet_is_told_again_after_a_kill(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    await scene.follow()
+    wiki.accounts[6] = wiki.register(6, "Robin")
+    wiki.events.pop()
+    wiki.block(6)
+    del wiki.accounts[6]
+    await scene.follow()
+    assert scene.following is not None
+    assert len(scene.following.waiting) == 1
+    # Another process comes, and by now the wiki knows whom it meant.
+    wiki.register(6, "Robin")
+    scene.begin()
+    await scene.follow()
+    assert (await scene.stand(6))[1] is BlockScope.SITEWIDE
+
+
+async def test_what_was_hidden_afterwards_is_hidden_here_too(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    wiki.block(5, "Call 555-0100")
+    await scene.follow()
+    assert await fetch(scene.database, "SELECT reason FROM block") == [("Call 555-0100",)]
+    wiki.tick()
+    account = wiki.accounts[5]
+    wiki._log("delete", "event", account, "Kim", {"ids": [2], "nfield": 2, "type": "logging"}, "")
+    wiki.events[-1]["log_params"] = {"ids": [2], "nfield": 2, "type": "logging"}
+    await scene.follow()
+    assert await fetch(scene.database, "SELECT reason FROM block") == [(None,)]
+
+
+# Without a stream.
+
+
+async def test_the_log_of_a_wiki_without_a_stream_tells_the_same(scene: Scene) -> None:
+    wiki = scene.wiki
+    following = scene.begin("log")
+    polling = Polling(following)
+    wiki.register(4, "Before our time")
+    wiki.tick(120)
+    await polling.poll()
+    assert await scene.facts() == []
+    for step in (
+        lambda: wiki.register(5, "Acme Ltd"),
+        lambda: wiki.block(5, until=wall_clock() + timedelta(days=2)),
+        lambda: wiki.rename(5, "Kim"),
+        lambda: wiki.unblock(5),
+    ):
+        step()
+        wiki.tick()
+        await polling.poll()
+    assert [fact[0] for fact in await scene.facts()] == [
+        "REGISTERED",
+        "BLOCK_PLACED",
+        "RENAMED",
+        "BLOCK_LIFTED",
+    ]
+    assert await scene.stand(5) == ("Kim", None)
+
+
+# What no event tells.
+
+
+async def test_what_was_missed_is_found_by_a_look_at_the_wiki(scene: Scene) -> None:
+    wiki = scene.wiki
+    for user in range(5, 11):
+        wiki.register(user, f"User {user}")
+    wiki.block(8)
+    wiki.block(9)
+    await scene.follow()
+    wiki.tick()
+    missed = len(wiki.events)
+    wiki.block(5, "Missed")
+    wiki.rename(6, "Robin")
+    wiki.block(7, hides_name=True)
+    wiki.silently_unblock(8)
+    wiki.block(9, until=wall_clock().replace(microsecond=0) + timedelta(days=3), partial=True)
+    del wiki.events[missed:]
+    wiki.tick(GRACE.total_seconds() + 1)
+    reconciling = Reconciling(scene.begin(), 1000)
+    await scene.following.begin() if scene.following else None
+    await reconciling.round()
+    assert [await scene.stand(user) for user in (5, 6, 8, 9, 10)] == [
+        ("User 5", BlockScope.SITEWIDE),
+        ("Robin", None),
+        ("User 8", None),
+        ("User 9", BlockScope.PARTIAL),
+        ("User 10", None),
+    ]
+    [hidden] = await scene.ledger.standings(scene.id, [7])
+    assert (hidden.is_hidden, hidden.scope, hidden.expires_at) == (True, BlockScope.SITEWIDE, ENDLESS)
+    sources = {(fact[0], fact[3]) for fact in await scene.facts() if fact[0] != "REGISTERED"}
+    assert ("BLOCK_PLACED", "reconcile") in sources, "the block that hides a name is in no log"
+    assert ("BLOCK_LIFTED", "reconcile") in sources
+    # The missed block is in the log, and is taken from there.
+    assert [fact[3] for fact in await scene.facts() if fact[6] == "Missed"] == ["mw-log"]
+    before = await scene.facts()
+    await reconciling.round()
+    assert await scene.facts() == before, "a second look finds nothing"
+
+
+async def test_a_hidden_name_is_shown_again_when_its_block_is_lifted(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Rude name")
+    await scene.follow()
+    wiki.block(5, hides_name=True)
+    wiki.tick(60)
+    reconciling = Reconciling(scene.begin(), 1000)
+    await reconciling.round()
+    assert [one.is_hidden for one in await scene.ledger.standings(scene.id, [5])] == [True]
+    wiki.unblock(5)
+    wiki.rename(5, "Nice name")
+    wiki.tick(60)
+    scene.begin()
+    await scene.follow()
+    await reconciling.round()
+    [found] = await scene.ledger.standings(scene.id, [5])
+    assert (found.name, found.is_hidden, found.scope) == ("Nice name", False, None)
+
+
+# A wiki that behaves badly.
+
+HTML = httpx2.Response(200, html="<h1>Our servers are under maintenance</h1>")
+LAGGED = httpx2.Response(200, json={"error": {"code": "maxlag", "info": "9 s"}}, headers={"retry-after": "0"})
+READ_ONLY = httpx2.Response(200, json={"error": {"code": "readonly", "info": "moving"}})
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(httpx2.Response(503, headers={"retry-after": "0"}), id="down"),
+        pytest.param(httpx2.Response(429, headers={"retry-after": "0"}), id="counts us out"),
+        pytest.param(HTML, id="HTML"),
+        pytest.param(LAGGED, id="lags"),
+        pytest.param(READ_ONLY, id="read-only"),
+        pytest.param(httpx2.Response(200, json=[1]), id="no object"),
+    ],
+)
+async def test_a_wiki_that_is_away_is_asked_again_and_nothing_is_lost(
+    scene: Scene, fault: httpx2.Response
+) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    wiki.block(5, until=wall_clock() + timedelta(days=2))
+    wiki.faults = [fault] * 3
+    await scene.follow()
+    assert (await scene.stand(5))[1] is BlockScope.SITEWIDE
+    wiki.rename(5, "Robin")
+    wiki.block(5, until=wall_clock() + timedelta(days=9))
+    wiki.faults = [fault] * action_api.TRIES
+    with pytest.raises(WikiAwayError):
+        await scene.follow()
+    assert len(await scene.facts()) < 4, "a block whose end is not known is not recorded, and not passed over"
+    wiki.faults = []
+    await scene.follow()
+    assert len(await scene.facts()) == 4
+
+
+async def test_who_is_logged_out_logs_in_again(scene: Scene) -> None:
+    answers: list[Json] = [
+        {"query": {"tokens": {"logintoken": "a+\\"}}},
+        {"login": {"result": "Success"}},
+        {"error": {"code": "assertuserfailed", "info": "You are no longer logged in"}},
+        {"query": {"tokens": {"logintoken": "b+\\"}}},
+        {"login": {"result": "Success"}},
+    ]
+    scene.wiki.faults = [httpx2.Response(200, json=one) for one in answers]
+    page = await scene.api(Login("Mentors@graph", secret("s3cret"))).query(meta="siteinfo")
+    assert page["query"]["general"]["wikiid"] == "fakewiki"
+    assert [one.get("lgtoken") for one in scene.wiki.asked if one["action"] == "login"] == ["a+\\", "b+\\"]
+
+
+async def test_a_wrong_bot_password_is_told_and_not_tried_again(scene: Scene) -> None:
+    scene.wiki.faults = [
+        httpx2.Response(200, json={"query": {"tokens": {"logintoken": "a+\\"}}}),
+        httpx2.Response(
+            200, json={"login": {"result": "Failed", "reason": "Incorrect username or password"}}
+        ),
+    ]
+    with pytest.raises(WikiRefusedError, match="login-failed"):
+        await scene.api(Login("Mentors@graph", secret("wrong"))).query(meta="siteinfo")
+    assert len(scene.wiki.asked) == 2
+
+
+def secret(text: str) -> Any:
+    from pydantic import SecretStr
+
+    return SecretStr(text)
+
+
+# Whatever happens on the way.
+
+
+async def test_a_feed_that_is_cut_and_stopped_anywhere_records_what_an_undisturbed_one_does(
+    scene: Scene,
+) -> None:
+    chance = random.Random(7)
+    live(scene.wiki, chance, 1500)
+    undisturbed = await scene.ledger.add_wiki(
+        "plainwiki", "http://127.0.0.1:8082", PRESETS[PolicyPreset.DEFAULT]
+    )
+    plain = FakeWiki(**{**vars(scene.wiki), "name": "plainwiki"})
+    plain.events = [{**event, "wiki": "plainwiki"} for event in plain.events]
+    whole = Scene(scene.database, scene.ledger, undisturbed, plain)
+    await whole.follow()
+
+    scene.wiki.frames = badly(chance, 150)
+    stops = 0
+    while not await is_told(scene):
+        scene.begin()
+        following = asyncio.create_task(scene.follow())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(chance.uniform(0.005, 0.2)):
+                await following
+        stops += following.cancelled()
+    assert stops > 3
+    assert await scene.facts() == await whole.facts()
+
+
+async def is_told(scene: Scene) -> bool:
+    reached = await scene.ledger.reached(scene.id, stream.SOURCE)
+    return reached is not None and reached.position == last_id(scene.wiki.events)
+
+
+def last_id(events: Sequence[Json]) -> str:
+    told = frame(events[-1], len(events) - 1)
+    return told.split(b"\n")[1].removeprefix(b"id: ").decode()
+
+
+def live(wiki: FakeWiki, chance: random.Random, count: int) -> None:
+    """So many things happen on the wiki, in the last two hours."""
+    names: Iterator[str] = (f"Name {number}" for number in range(10 * count))
+    ended: list[str] = []
+    step = 6_000 / count
+    while len(wiki.events) < count:
+        wiki.tick(chance.choice([0, 0, step, 2 * step]))
+        if len(wiki.accounts) < 5 or chance.random() < 0.15:
+            again = ended.pop() if ended and chance.random() < 0.5 else next(names)
+            wiki.register(len(wiki.accounts) + 2, again)
+            continue
+        user = chance.choice([*wiki.accounts])
+        match chance.randrange(5):
+            case 0 | 1:
+                until = wiki.now + timedelta(seconds=chance.choice([5, 100, 86_400]))
+                wiki.block(user, until=chance.choice([None, until]), partial=chance.random() < 0.2)
+            case 2 | 3:
+                if wiki.open_block(wiki.accounts[user]) is not None:
+                    wiki.unblock(user)
+            case _:
+                ended.append(wiki.accounts[user].name)
+                wiki.rename(user, next(names))

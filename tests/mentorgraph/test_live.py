@@ -1,0 +1,169 @@
+"""Wikis that are followed beside a server: what begins it, what it says when nothing is heard, and that it goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from fake_wiki import API, STREAM, FakeWiki
+from ledger_rows import fetch
+from mentorgraph import action_api, followed
+from mentorgraph.feed import live, polling, stream
+from mentorgraph.feed.backfill import download
+from mentorgraph.feed.live import Live, wanted
+from mentorgraph.settings import Settings, SettingsError
+from models.ledger.connections import wall_clock
+
+KINDS = "SELECT f.kind FROM fact AS f ORDER BY f.occurred_at, f.id"
+
+
+@pytest.fixture
+def wiki(monkeypatch: pytest.MonkeyPatch) -> FakeWiki:
+    """The wiki that is found wherever somebody looks for one."""
+    found = FakeWiki(now=wall_clock().replace(microsecond=0) - timedelta(hours=2))
+    client = partial(httpx2.AsyncClient, transport=httpx2.MockTransport(found.answer))
+    monkeypatch.setattr(httpx2, "AsyncClient", client)
+    for name in ("FIRST_WAIT", "RECONNECT"):
+        monkeypatch.setattr(live, name, 0.01)
+    monkeypatch.setattr(stream, "PAUSE", 0.0)
+    monkeypatch.setattr(action_api, "FIRST_WAIT", 0.0)
+    monkeypatch.setattr(action_api, "JITTER", 0.0)
+    return found
+
+
+def settings(**chosen: Any) -> Settings:
+    usual: dict[str, Any] = {
+        "feed_wikis": {"fakewiki": API},
+        "feed_contact": "mentors@example.org",
+        "feed_every": 0.01,
+    }
+    return Settings(**usual | chosen)
+
+
+@asynccontextmanager
+async def following(database: str, **chosen: Any) -> AsyncIterator[Live]:
+    one = Live(settings(**chosen))
+    task = asyncio.create_task(one.run(database))
+    try:
+        yield one
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(true: Callable[[], Any]) -> None:
+    async with asyncio.timeout(10):
+        while not await true():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("source", [STREAM, None])
+async def test_a_wiki_that_is_new_here_is_added_and_followed(
+    database: str, wiki: FakeWiki, source: str | None
+) -> None:
+    async with following(database, feed_stream=source) as one:
+        await until(lambda: told(one, 0))
+        wiki.tick(120)
+        wiki.register(5, "Kim")
+        wiki.tick()
+        wiki.block(5)
+        await until(lambda: told(one, 2))
+    assert await fetch(database, "SELECT db_name, url FROM wiki") == [("fakewiki", "http://127.0.0.1:8081")]
+    assert await fetch(database, KINDS) == [("REGISTERED",), ("BLOCK_PLACED",)]
+
+
+async def told(one: Live, count: int) -> bool:
+    """Whether so many facts are recorded, and it has begun at all."""
+    begun = any(
+        following.position is not None or following.source == stream.SOURCE
+        for following in one.followings.values()
+    )
+    return begun and one.told(lambda following: following.tally.recorded) == count
+
+
+async def test_a_wiki_that_is_down_when_we_begin_is_followed_when_it_is_up(
+    database: str, wiki: FakeWiki
+) -> None:
+    wiki.faults = [httpx2.Response(503, headers={"retry-after": "0"}) for _ in range(3 * action_api.TRIES)]
+    async with following(database, feed_stream=STREAM) as one:
+        wiki.register(5, "Kim")
+        await until(lambda: told(one, 1))
+    assert not wiki.faults
+
+
+async def test_another_wiki_than_was_meant_is_not_followed(database: str, wiki: FakeWiki) -> None:
+    wiki.name = "otherwiki"
+    with pytest.raises(SettingsError, match="is otherwiki, not fakewiki"):
+        await Live(settings()).run(database)
+    assert await fetch(database, "SELECT db_name FROM wiki") == []
+
+
+def test_who_follows_a_wiki_says_whom_it_may_write_to() -> None:
+    with pytest.raises(SettingsError, match="MENTORGRAPH_FEED_CONTACT is lacking"):
+        wanted(settings(feed_contact=None))
+    assert not wanted(Settings())
+
+
+async def test_a_wiki_says_who_asks_it(database: str, wiki: FakeWiki) -> None:
+    heads: list[str] = []
+    answer = wiki.answer
+
+    async def heard(request: httpx2.Request) -> httpx2.Response:
+        heads.append(request.headers["user-agent"])
+        return await answer(request)
+
+    client = partial(httpx2.AsyncClient.func, transport=httpx2.MockTransport(heard))  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx2, "AsyncClient", client)
+        async with following(database, feed_stream=STREAM):
+            await until(lambda: nothing(len(heads) > 2))
+    assert all(head.startswith("mentorgraph/") and "(mentors@example.org)" in head for head in heads)
+
+
+async def nothing(found: bool) -> bool:
+    return found
+
+
+async def test_the_log_of_the_past_is_read_in_parts_and_nobody_is_drawn_for_it(
+    database: str, wiki: FakeWiki, tmp_path: Path
+) -> None:
+    for user in range(5, 905):
+        wiki.register(user, f"User {user}")
+        wiki.tick()
+    wiki.block(5)
+    wiki.rename(6, "Robin")
+    chosen = settings(data_dir=tmp_path)
+    # It is stopped after the first page; the second look begins with the second.
+    wiki.faults = []
+    downloaded: list[int] = []
+
+    def stop(_: str, count: int) -> None:
+        downloaded.append(count)
+        if len(downloaded) == 1:
+            raise KeyboardInterrupt
+
+    one = Live(chosen)
+    async with one.api("fakewiki") as api:
+        folder = tmp_path / "backfill" / "fakewiki"
+        folder.mkdir(parents=True)
+        with pytest.raises(KeyboardInterrupt):
+            await download(api, folder, stop)
+    await followed._backfill(chosen, database, one, "fakewiki")
+    continued = [
+        one["lecontinue"] for one in wiki.asked if one.get("letype") == "newusers" and "lecontinue" in one
+    ]
+    assert continued == ["500"], "the first page is not read again"
+    facts = await fetch(database, "SELECT f.kind, count(*) FROM fact AS f GROUP BY f.kind ORDER BY f.kind")
+    assert facts == [("BLOCK_PLACED", 1), ("REGISTERED", 900), ("RENAMED", 1)]
+    assert await fetch(database, "SELECT count(*) FROM need") == [(0,)]
+
+
+def test_what_is_read_again_of_a_log_is_more_than_a_replica_may_lag() -> None:
+    assert timedelta(seconds=10 * action_api.LAG) <= polling.OVERLAP
