@@ -1,9 +1,6 @@
 """A wiki that is followed: each thing it tells becomes one fact about the right person, whatever happens on the way."""
 
-import asyncio
-import random
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from fake_wiki import API, STREAM, FakeWiki, Json, badly, frame
+from fake_wiki import API, STREAM, FakeWiki, Json
 from graph.kinds import BlockScope, PolicyPreset
 from graph.policy import PRESETS
 from ledger_rows import fetch
@@ -363,66 +360,3 @@ def secret(text: str) -> Any:
     from pydantic import SecretStr
 
     return SecretStr(text)
-
-
-# Whatever happens on the way.
-
-
-async def test_a_feed_that_is_cut_and_stopped_anywhere_records_what_an_undisturbed_one_does(
-    scene: Scene,
-) -> None:
-    chance = random.Random(7)
-    live(scene.wiki, chance, 1500)
-    undisturbed = await scene.ledger.add_wiki(
-        "plainwiki", "http://127.0.0.1:8082", PRESETS[PolicyPreset.DEFAULT]
-    )
-    plain = FakeWiki(**{**vars(scene.wiki), "name": "plainwiki"})
-    plain.events = [{**event, "wiki": "plainwiki"} for event in plain.events]
-    whole = Scene(scene.database, scene.ledger, undisturbed, plain)
-    await whole.follow()
-
-    scene.wiki.frames = badly(chance, 150)
-    stops = 0
-    while not await is_told(scene):
-        scene.begin()
-        following = asyncio.create_task(scene.follow())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(chance.uniform(0.005, 0.2)):
-                await following
-        stops += following.cancelled()
-    assert stops > 3
-    assert await scene.facts() == await whole.facts()
-
-
-async def is_told(scene: Scene) -> bool:
-    reached = await scene.ledger.reached(scene.id, stream.SOURCE)
-    return reached is not None and reached.position == last_id(scene.wiki.events)
-
-
-def last_id(events: Sequence[Json]) -> str:
-    told = frame(events[-1], len(events) - 1)
-    return told.split(b"\n")[1].removeprefix(b"id: ").decode()
-
-
-def live(wiki: FakeWiki, chance: random.Random, count: int) -> None:
-    """So many things happen on the wiki, in the last two hours."""
-    names: Iterator[str] = (f"Name {number}" for number in range(10 * count))
-    ended: list[str] = []
-    step = 6_000 / count
-    while len(wiki.events) < count:
-        wiki.tick(chance.choice([0, 0, step, 2 * step]))
-        if len(wiki.accounts) < 5 or chance.random() < 0.15:
-            again = ended.pop() if ended and chance.random() < 0.5 else next(names)
-            wiki.register(len(wiki.accounts) + 2, again)
-            continue
-        user = chance.choice([*wiki.accounts])
-        match chance.randrange(5):
-            case 0 | 1:
-                until = wiki.now + timedelta(seconds=chance.choice([5, 100, 86_400]))
-                wiki.block(user, until=chance.choice([None, until]), partial=chance.random() < 0.2)
-            case 2 | 3:
-                if wiki.open_block(wiki.accounts[user]) is not None:
-                    wiki.unblock(user)
-            case _:
-                ended.append(wiki.accounts[user].name)
-                wiki.rename(user, next(names))
