@@ -204,7 +204,7 @@ class Probes:
         yield Gauge(
             "mentorgraph_wikis_missed",
             "What no event had told, and a look at the wiki has found.",
-            lambda: sum(one.found for one in front.live.reconciling.values()) if front.live else 0.0,
+            lambda: front.live.missed if front.live else 0.0,
             counts=True,
         )
 

@@ -58,6 +58,10 @@ class FakeWiki:
     log: list[Json] = field(default_factory=list)
     events: list[Json] = field(default_factory=list)
     blocks: int = 0
+    mentors: dict[int, Json] | None = None
+    """The list of mentors, by user id; None where the wiki has none."""
+    ties: dict[int, int] = field(default_factory=dict)
+    """Who mentors whom by GrowthExperiments, by mentee."""
     asked: list[Json] = field(default_factory=list)
     faults: list[httpx2.Response] = field(default_factory=list)
     """What is answered in place of the next requests to the API."""
@@ -206,9 +210,40 @@ class FakeWiki:
             return self._logevents(said)
         if said.get("list") == "users":
             return {"query": {"users": [*self._users(said)]}}
+        if "titles" in said:
+            return {"query": {"pages": [self._mentor_list(said["titles"])]}}
+        if said.get("list") == "growthmentormentee":
+            return self._mentees(int(said["gemmmentor"].removeprefix("#")))
         if said.get("meta") == "siteinfo":
             return {"query": {"general": {"wikiid": self.name, "server": SERVER}}}
         return {"error": {"code": "badvalue", "info": "the fake wiki does not know that"}}
+
+    def _mentor_list(self, title: str) -> Json:
+        if self.mentors is None:
+            return {"ns": 8, "title": title, "missing": True}
+        text = orjson.dumps(
+            {"Mentors": {str(user): chosen for user, chosen in self.mentors.items()}}
+        ).decode()
+        slots = {"main": {"contentmodel": "json", "contentformat": "application/json", "content": text}}
+        return {"ns": 8, "title": title, "revisions": [{"timestamp": stamp(self.now), "slots": slots}]}
+
+    def _mentees(self, mentor: int) -> Json:
+        mentees = [
+            {"name": self.accounts[user].name, "id": user} for user, by in self.ties.items() if by == mentor
+        ]
+        return {"growthmentormentee": {"mentor": self.accounts[mentor].name, "mentees": mentees}}
+
+    def set_mentor(self, mentee: int, mentor: int, *, by: int = 1) -> None:
+        """Somebody sets a mentor by hand, or claims the mentee; the first is in the log."""
+        account, old = self.accounts[mentee], self.ties.get(mentee)
+        self.ties[mentee] = mentor
+        params = {} if old is None else {"previous-mentor": self.accounts[old].name}
+        action = "claimmentee" if by == mentor else "setmentor"
+        if by != mentor:
+            params["new-mentor"] = self.accounts[mentor].name
+        actor = self.accounts[by].name if by in self.accounts else "Admin"
+        suffix = "" if old is not None else "-no-previous-mentor"
+        self._log("growthexperiments", action + suffix, account, account.name, params, "", actor=(actor, by))
 
     def _logevents(self, said: Mapping[str, str]) -> Json:
         start = datetime.fromisoformat(said["lestart"]) if "lestart" in said else None

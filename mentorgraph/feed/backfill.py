@@ -7,17 +7,22 @@ from typing import Any
 
 import orjson
 
-from mentorgraph.action_api import ActionApi
-from mentorgraph.feed.polling import LOGS, PROP, VISIBILITY
+from mentorgraph.action_api import ActionApi, WikiRefusedError
+from mentorgraph.feed.polling import LOGS, NOT_EVERYWHERE, PROP
 
 
 async def download(api: ActionApi, folder: Path, told: Callable[[str, int], None]) -> list[Path]:
     """A file in the folder for each log that tells of mentees, its pages a line each; `told` hears of their entries."""
     files = []
-    for kind in (*LOGS, VISIBILITY):
+    for kind in (*LOGS, *NOT_EVERYWHERE):
         path = folder / f"{kind.replace('/', '-')}.jsonl"
-        await _download(api, kind, path, partial(told, kind))
-        files.append(path)
+        try:
+            await _download(api, kind, path, partial(told, kind))
+        except WikiRefusedError:
+            if kind not in NOT_EVERYWHERE:
+                raise
+        if path.exists() and path.stat().st_size:
+            files.append(path)
     return files
 
 

@@ -33,7 +33,13 @@ MEANINGS: dict[tuple[str, str], FactKind] = {
     ("suppress", "block"): FactKind.BLOCK_PLACED,
     ("suppress", "reblock"): FactKind.BLOCK_CHANGED,
     ("renameuser", "renameuser"): FactKind.RENAMED,
+    ("growthexperiments", "setmentor"): FactKind.ASSIGNED,
+    ("growthexperiments", "setmentor-no-previous-mentor"): FactKind.ASSIGNED,
+    ("growthexperiments", "claimmentee"): FactKind.ASSIGNED,
+    ("growthexperiments", "claimmentee-no-previous-mentor"): FactKind.ASSIGNED,
 }
+NEVER_REWRITTEN = frozenset({FactKind.RENAMED, FactKind.ASSIGNED})
+"""Entries that keep the names of their time when somebody is renamed."""
 SELF_MADE = frozenset({"create", "autocreate"})
 
 
@@ -68,8 +74,8 @@ class Sighting:
     """One look at one log entry about an account.
 
     An event (`published` is its place in the stream) has the names of that time; an entry of a page
-    (`published` is None) those of the day it was read, but for a rename, whose two names are always those of
-    the time. `name` is None where the wiki hides it.
+    (`published` is None) those of the day it was read, but for a rename and a choice of a mentor, whose names are
+    always those of the time. `name` is None where the wiki hides it.
     """
 
     log_id: int
@@ -83,6 +89,7 @@ class Sighting:
     reason: str | None = None
     reason_is_known: bool = True
     performer: str | None = None
+    mentor: str | None = None
     hides_reason: bool = False
     hides_performer: bool = False
     published: int | None = None
@@ -174,10 +181,19 @@ def _sighting(plain: Plain, kind: FactKind, name: str | None) -> Sighting:
         reason=plain.comment or None,
         reason_is_known=plain.has_comment,
         performer=None if itself else plain.user,
+        mentor=_mentor(plain) if kind is FactKind.ASSIGNED and name is not None else None,
         hides_reason=plain.hides_comment,
         hides_performer=plain.hides_user,
         published=plain.published,
     )
+
+
+def _mentor(plain: Plain) -> str:
+    """Whom somebody has set; who claims a mentee is the mentor."""
+    chosen = plain.user if plain.action.startswith("claim") else plain.params.get("new-mentor")
+    if not isinstance(chosen, str):
+        raise MalformedError("it does not say who the mentor is")
+    return checked_name(chosen)
 
 
 def _new_account(plain: Plain, itself: bool) -> int:

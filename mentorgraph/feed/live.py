@@ -18,6 +18,7 @@ from mentorgraph.action_api import ActionApi, Login, WikiAwayError, WikiRefusedE
 from mentorgraph.feed import polling, stream
 from mentorgraph.feed.following import Following
 from mentorgraph.feed.polling import Polling
+from mentorgraph.feed.programme import Programme
 from mentorgraph.feed.reconcile import Reconciling
 from mentorgraph.feed.stream import Stream
 from mentorgraph.settings import Settings, SettingsError
@@ -40,6 +41,7 @@ class Live:
         self.settings = settings
         self.followings: dict[str, Following] = {}
         self.reconciling: dict[str, Reconciling] = {}
+        self.programmes: dict[str, Programme] = {}
         self.begun_at = self.heard_at = wall_clock()
         """When this began, and when a source last answered or told anything."""
 
@@ -47,6 +49,12 @@ class Live:
     def silent(self) -> float:
         """Seconds since a source was last heard of."""
         return (wall_clock() - self.heard_at).total_seconds()
+
+    @property
+    def missed(self) -> int:
+        """What no event told, and a look at the wikis has found."""
+        looks: list[Reconciling | Programme] = [*self.reconciling.values(), *self.programmes.values()]
+        return sum(one.found for one in looks)
 
     def told(self, what: Callable[[Following], float]) -> float:
         """A figure of all wikis together."""
@@ -82,8 +90,8 @@ class Live:
                 else:
                     for one in self.followings.values():
                         group.create_task(self._poll(Polling(one, since)))
-                for look in self.reconciling.values():
-                    group.create_task(self._reconcile(look))
+                for name in self.followings:
+                    group.create_task(self._look(name))
 
     @property
     def _contact(self) -> str:
@@ -111,6 +119,7 @@ class Live:
             wiki = await ledger.add_wiki(name, general["server"], PRESETS[PolicyPreset.DEFAULT])
         source = stream.SOURCE if self.settings.feed_stream is not None else polling.SOURCE
         self.followings[name] = Following(ledger, wiki, name, api, source)
+        self.programmes[name] = Programme(self.followings[name])
         self.reconciling[name] = Reconciling(self.followings[name], self.settings.feed_accounts)
 
     # What goes on and on.
@@ -130,9 +139,10 @@ class Live:
     def _heard(self) -> None:
         self.heard_at = wall_clock()
 
-    async def _reconcile(self, one: Reconciling) -> None:
+    async def _look(self, name: str) -> None:
         while True:
-            await self._again(f"the look at {one.following.name}", one.round)
+            await self._again(f"the look at the mentors of {name}", self.programmes[name].compare)
+            await self._again(f"the look at {name}", self.reconciling[name].round)
             await asyncio.sleep(self.settings.feed_look_every)
 
     async def _again(self, who: str, work: Callable[[], Awaitable[None]]) -> None:

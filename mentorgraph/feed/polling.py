@@ -11,10 +11,10 @@ SOURCE: Final = "log"
 OVERLAP: Final = timedelta(seconds=60)
 """What is read again each time: an entry is written before it is seen, and a replica may lag."""
 
-LOGS: Final = ("newusers", "block", "renameuser")
-"""The logs that tell of mentees."""
-SUPPRESS, VISIBILITY = "suppress", "delete/event"
-"""Hidden blocks, which few may read; what was hidden of other entries."""
+LOGS: Final = ("newusers", "block", "renameuser", "delete/event")
+"""The logs that tell of mentees; the last tells what was hidden of other entries."""
+NOT_EVERYWHERE: Final = ("suppress", "growthexperiments")
+"""Hidden blocks, which few may read; who was given which mentor, where the wiki has mentors of its own."""
 PROP: Final = "ids|title|type|user|userid|timestamp|comment|details"
 
 
@@ -24,7 +24,7 @@ class Polling:
     def __init__(self, following: Following, since: datetime | None = None) -> None:
         self.following = following
         self.since = None if since is None else since.isoformat()
-        self._may_suppress = True
+        self._missing: set[str] = set()
 
     async def poll(self) -> None:
         """Read what is new, and record it. Without a place to go on from, that is all since `since`, or since now."""
@@ -32,7 +32,7 @@ class Polling:
         assert following.api is not None, "a log is read from the wiki itself"
         since = following.position or await following.begin() or self.since
         pages, until = [], ""
-        for kind in (*LOGS, VISIBILITY, SUPPRESS):
+        for kind in (*LOGS, *NOT_EVERYWHERE):
             for page in await self._read(kind, since):
                 # What the first was read at is where the next look begins: entries came while the others were read.
                 until = until or str(page["curtimestamp"])
@@ -40,7 +40,7 @@ class Polling:
         await following.take([Heard(page, until) for page in pages], until)
 
     async def _read(self, kind: str, since: str | None) -> list[dict[str, object]]:
-        if kind == SUPPRESS and not self._may_suppress:
+        if kind in self._missing:
             return []
         api = self.following.api
         assert api is not None
@@ -61,8 +61,8 @@ class Polling:
                 page = await api.query(**asked)
                 return [{**page, "query": {"logevents": []}}]
             return [dict(page) async for page in api.pages(**asked)]
-        except WikiRefusedError as refused:
-            if kind != SUPPRESS or refused.code not in ("permissiondenied", "readapidenied", "badvalue"):
+        except WikiRefusedError:
+            if kind not in NOT_EVERYWHERE:
                 raise
-            self._may_suppress = False
+            self._missing.add(kind)
             return []

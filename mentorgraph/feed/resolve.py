@@ -5,14 +5,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from graph.facts import BlockChanged, BlockLifted, BlockPlaced, Fact, Registered, Renamed
+from graph.facts import Assigned, BlockChanged, BlockLifted, BlockPlaced, Fact, Registered, Renamed
 from graph.history import WIKI_LOG
-from graph.kinds import FactKind, Origin
-from mentorgraph.feed.entries import HIDES_COMMENT, HIDES_USER, Hiding, LeftOut, Sighting, Terms
+from graph.kinds import FactKind, Origin, StartReason
+from mentorgraph.feed.entries import (
+    HIDES_COMMENT,
+    HIDES_USER,
+    NEVER_REWRITTEN,
+    Hiding,
+    LeftOut,
+    Sighting,
+    Terms,
+)
 from mentorgraph.feed.names import Accounts, Moment, Names, Place, Rename
 from models.ledger import Entry, Target
 
 TEMPORARY = "~"
+UNKNOWN_YET = 0
+"""A mentor who is known by name alone; the ledger finds out whose it was then."""
 AFTER_THE_LOG = 1 << 62
 """Within an instant other sources come after the wiki's log (rule 15)."""
 
@@ -42,7 +52,9 @@ class Line:
     @property
     def moment(self) -> Moment:
         """When its names were written."""
-        return Moment(Place(self.sighting.at, self.sighting.log_id), self.sighting.published, self.read_at)
+        seen = self.sighting
+        read_at = None if seen.kind in NEVER_REWRITTEN else self.read_at
+        return Moment(Place(seen.at, seen.log_id), seen.published, read_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,7 @@ class Resolved:
     name: str | None
     eligible: bool
     lines: Sequence[Line]
+    mentor: str | None = None
 
     @property
     def entry(self) -> Entry:
@@ -94,6 +107,7 @@ class Resolved:
             performer=self.performer,
             name=self.name,
             eligible=self.eligible,
+            mentor=None if self.mentor is None else Target(name=self.mentor),
         )
 
 
@@ -168,6 +182,7 @@ def _entry(
         name=_name_given(named[0], names),
         eligible=not (first.name or "").startswith(TEMPORARY),
         lines=lines,
+        mentor=first.mentor,
     )
 
 
@@ -177,6 +192,9 @@ def _fact(seen: Sighting, terms: Terms | None, reason: str | None, *, assign: bo
         return Registered(at=at, origin=origin, assign=assign)
     if seen.kind is FactKind.RENAMED:
         return Renamed(at=at, origin=origin)
+    if seen.kind is FactKind.ASSIGNED:
+        because = StartReason.CLAIMED if seen.mentor == seen.performer else StartReason.SET
+        return Assigned(at=at, origin=origin, mentor=UNKNOWN_YET, because=because)
     if terms is None:
         return BlockLifted(at=at, origin=origin, block_id=seen.block_id)
     if seen.kind is FactKind.BLOCK_PLACED:

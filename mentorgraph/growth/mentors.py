@@ -54,24 +54,33 @@ def is_list(path: Path) -> bool:
 
 def mentors(path: Path) -> Iterator[ListedMentor | MalformedMentor]:
     """All mentors of the page: its text as it is, or the Action API's answer around it (the newest revision)."""
-    for key, value in _listed(path).items():
-        try:
-            yield _mentor(key, value)
-        except NoMentorError as error:
-            yield MalformedMentor(key, str(error), orjson.dumps({key: value}).decode())
-
-
-def _listed(path: Path) -> Mapping[str, Any]:
     try:
-        page = _page(orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf")))
-    except (orjson.JSONDecodeError, LookupError, TypeError) as error:
+        value = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
         raise UnreadableListError(f"{path} is no GrowthMentors.json: {error}") from error
+    return mentors_of(value, str(path))
+
+
+def mentors_of(value: object, called: str) -> Iterator[ListedMentor | MalformedMentor]:
+    """The same of what was read already; `called` is what an error calls it."""
+    for key, mentor in _listed(value, called).items():
+        try:
+            yield _mentor(key, mentor)
+        except NoMentorError as error:
+            yield MalformedMentor(key, str(error), orjson.dumps({key: mentor}).decode())
+
+
+def _listed(value: object, called: str) -> Mapping[str, Any]:
+    try:
+        page = _page(value)
+    except (orjson.JSONDecodeError, LookupError, TypeError) as error:
+        raise UnreadableListError(f"{called} is no GrowthMentors.json: {error}") from error
     if not isinstance(page, dict) or not isinstance(page.get("Mentors"), dict | list):
-        raise UnreadableListError(f'{path} is no GrowthMentors.json: it has no "Mentors".')
+        raise UnreadableListError(f'{called} is no GrowthMentors.json: it has no "Mentors".')
     # PHP writes an empty map as an empty list.
     listed = page["Mentors"]
     if listed and not isinstance(listed, dict):
-        raise UnreadableListError(f'{path} is no GrowthMentors.json: "Mentors" is a map from user ids.')
+        raise UnreadableListError(f'{called} is no GrowthMentors.json: "Mentors" is a map from user ids.')
     return listed or {}
 
 

@@ -70,7 +70,7 @@ from models.ledger.resolving import Known, Surroundings
 from models.ledger.roles import Roles
 from models.ledger.simulations import Simulations
 from models.ledger.staging import Staged
-from models.ledger.standings import Standing
+from models.ledger.standings import Seat, Standing
 from models.ledger.statistics import Statistics
 from models.ledger.ties import Ties
 from models.ledger.tokens import Tokens
@@ -312,6 +312,15 @@ class Ledger:
         """How these accounts stand now; who is not known is left out."""
         now = self._clock()
         return await self._look(lambda connection: standings.standings(connection, wiki, accounts, now))
+
+    async def seats(self, wiki: int, mentees: Sequence[int]) -> dict[int, Seat]:
+        """Who mentors these now, by mentee; of those whom nobody knows too."""
+        now = self._clock()
+        return await self._look(lambda connection: standings.seats(connection, wiki, mentees, now))
+
+    async def enrolled_by(self, wiki: int, mentors: Sequence[int]) -> dict[int, str]:
+        """Which source said last that these became mentors."""
+        return await self._look(lambda connection: standings.enrolled_by(connection, wiki, mentors))
 
     async def accounts(self, wiki: int, after: int, limit: int) -> list[int]:
         """The accounts of a wiki that come after that one, in the order of their ids."""

@@ -63,3 +63,42 @@ def _standing(
     return Standing(
         account, name, is_hidden, None if scope is None else BlockScope(scope), expires_at, blocks or 0
     )
+
+
+SEATS: Final = """
+SELECT m.id AS mentee, r.id AS tie, r.mentor_id, EXISTS (
+    SELECT FROM relationship AS earlier
+    WHERE earlier.wiki_id = $1 AND earlier.mentee_id = m.id AND earlier.role = 'PRIMARY'
+      AND earlier.withdrawn_at = 'infinity'
+) AS had_one
+FROM unnest($3::bigint[]) AS m (id)
+LEFT JOIN relationship AS r
+  ON r.wiki_id = $1 AND r.mentee_id = m.id AND r.role = 'PRIMARY' AND r.withdrawn_at = 'infinity'
+ AND r.started_at <= $2 AND $2 < r.ends_at
+"""
+ENROLLED_BY: Final = """
+SELECT DISTINCT ON (f.mentor_id) f.mentor_id, f.source FROM fact AS f
+WHERE f.wiki_id = $1 AND f.mentor_id = ANY($2::bigint[]) AND f.kind = 'MENTOR_ENROLLED' AND f.mentee_id IS NULL
+ORDER BY f.mentor_id, f.occurred_at DESC, f.id DESC
+"""
+
+
+class Seat(NamedTuple):
+    """Who mentors somebody now: the open primary tie and its mentor, if there is one; whether there ever was one."""
+
+    mentee: int
+    tie: int | None
+    mentor: int | None
+    had_one: bool
+
+
+async def seats(connection: Connection, wiki: int, mentees: Sequence[int], now: datetime) -> dict[int, Seat]:
+    """By mentee; of those whom nobody knows too, who have no mentor."""
+    return {row["mentee"]: Seat(*row) for row in await connection.fetch(SEATS, wiki, now, list(mentees))}
+
+
+async def enrolled_by(connection: Connection, wiki: int, mentors: Sequence[int]) -> dict[int, str]:
+    """Which source said last that these became mentors."""
+    return {
+        row["mentor_id"]: row["source"] for row in await connection.fetch(ENROLLED_BY, wiki, list(mentors))
+    }
