@@ -80,6 +80,7 @@ class ActionApi:
     def __init__(self, client: httpx2.AsyncClient, url: str, login: Login | None = None) -> None:
         self.client, self.url, self.login = client, url, login
         self._is_logged_in = False
+        self._csrf: str | None = None
 
     @classmethod
     @asynccontextmanager
@@ -92,6 +93,29 @@ class ActionApi:
             headers["authorization"] = f"Bearer {token.get_secret_value()}"
         async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as client:
             yield cls(client, url, login)
+
+    async def act(self, **asked: str | int) -> Json:
+        """Change something, as ourselves. It is not tried again here: whether it was done may not be known."""
+        if self.login is not None and not self._is_logged_in:
+            await self._log_in(self.login)
+        try:
+            if self._csrf is None:
+                tokens = await self._ask("GET", {"action": "query", "meta": "tokens", "assert": "user"})
+                self._csrf = str(tokens["query"]["tokens"]["csrftoken"])
+            return await self._ask("POST", {**asked, "assert": "user", "token": self._csrf})
+        except WikiRefusedError as refused:
+            if refused.code not in LOGGED_OUT:
+                raise
+            self._is_logged_in, self._csrf = False, None
+            raise WikiAwayError(f"the wiki has forgotten our login ({refused.code})", 0.0) from refused
+
+    async def text(self, title: str) -> str:
+        """A page's wikitext as it is now; empty where there is none."""
+        page = await self.query(titles=title, prop="revisions", rvprop="content", rvslots="main", redirects=1)
+        for one in page["query"]["pages"]:
+            for revision in one.get("revisions", ()):
+                return str(revision["slots"]["main"]["content"])
+        return ""
 
     async def query(self, **asked: str | int) -> Json:
         """One answer of `action=query`; asked again a few times where the wiki is away."""

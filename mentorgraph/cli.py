@@ -1,5 +1,5 @@
 """The command `mentorgraph`: serve, migrate, demo, rebuild, schema, import, export, simulate, feed,
-jobs, token and grant."""
+outbox, jobs, token and grant."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,8 @@ app = typer.Typer(
 
 jobs = typer.Typer(help="Long work: how it goes, and what to do about it.", invoke_without_command=True)
 app.add_typer(jobs, name="jobs")
+outbox = typer.Typer(help="What is to be done on wikis, and what was given up.", invoke_without_command=True)
+app.add_typer(outbox, name="outbox")
 app.add_typer(access.tokens, name="token")
 app.command(name="grant")(access.grant)
 
@@ -287,6 +289,37 @@ def feed(
 
     with database(chosen, beside=True) as dsn:
         uvloop.run(run(chosen, dsn, backfill=backfill))
+
+
+@outbox.callback()
+def list_outbox(
+    context: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done now, and do nothing.")
+    ] = False,
+    language: Annotated[str, typer.Option(help="Of the messages that a dry run prints.")] = "en",
+) -> None:
+    """List how much is to be done on each wiki, and what was given up."""
+    if context.invoked_subcommand is None:
+        from mentorgraph import outboxlist
+
+        chosen = settings.read()
+        with database(chosen, beside=True) as dsn:
+            uvloop.run(outboxlist.rehearse(dsn, language) if dry_run else outboxlist.show(dsn))
+
+
+@outbox.command(name="retry")
+def retry_outbox(
+    what: Annotated[
+        str, typer.Argument(help="A wiki, or one thing as the list names it, such as enwiki/12.")
+    ],
+) -> None:
+    """Try again what was given up."""
+    from mentorgraph.outboxlist import retry
+
+    chosen = settings.read()
+    with database(chosen, beside=True) as dsn:
+        uvloop.run(retry(dsn, what))
 
 
 @jobs.callback()

@@ -26,6 +26,8 @@ async def draw(ledger: Ledger) -> None:
         for wiki in (await ledger.wikis()).values():
             with told("drawer"):
                 await ledger.answer_needs(wiki)
+            with told("drawer"):
+                await ledger.deliveries.forget(wiki)
     with told("drawer"):
         await ledger.forget_keys()
 

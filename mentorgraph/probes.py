@@ -202,6 +202,21 @@ class Probes:
             counts=True,
         )
         yield Gauge(
+            "mentorgraph_outbox_waiting",
+            "What is to be done on the wikis that are followed.",
+            lambda: sum(one.heap.waiting for one in front.live.deliverers.values()) if front.live else 0.0,
+        )
+        yield Gauge(
+            "mentorgraph_outbox_dead",
+            "What was given up of it.",
+            lambda: sum(one.heap.dead for one in front.live.deliverers.values()) if front.live else 0.0,
+        )
+        yield Gauge(
+            "mentorgraph_outbox_oldest_seconds",
+            "How long the oldest of what is to be done has been waiting.",
+            lambda: front.live.longest_wait if front.live else 0.0,
+        )
+        yield Gauge(
             "mentorgraph_wikis_missed",
             "What no event had told, and a look at the wiki has found.",
             lambda: front.live.missed if front.live else 0.0,

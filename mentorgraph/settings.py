@@ -153,6 +153,10 @@ class Settings(BaseSettings):
     """The bot password itself."""
     feed_token: SecretStr | None = None
     """The access token of an owner-only OAuth 2 consumer, in place of a bot password."""
+    outbox: bool = False
+    """Whether something is done on the wikis that are followed: mentors are written to, and set again after a block."""
+    outbox_every: float = Field(default=10.0, gt=0, le=3600)
+    """Seconds between two looks at what is to be done there."""
     draw_every: float = Field(default=2.0, gt=0, le=3600)
     """Seconds between two looks for those who wait for a mentor."""
     look_every: float = Field(default=1.0, gt=0, le=60)

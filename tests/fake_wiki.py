@@ -62,6 +62,12 @@ class FakeWiki:
     """The list of mentors, by user id; None where the wiki has none."""
     ties: dict[int, int] = field(default_factory=dict)
     """Who mentors whom by GrowthExperiments, by mentee."""
+    pages: dict[str, str] = field(default_factory=dict)
+    """What stands on pages, by their titles."""
+    logged_in: str | None = None
+    """Who asks; None: nobody in particular."""
+    silence: int = 0
+    """How many of the next changes are made without an answer."""
     asked: list[Json] = field(default_factory=list)
     faults: list[httpx2.Response] = field(default_factory=list)
     """What is answered in place of the next requests to the API."""
@@ -203,20 +209,45 @@ class FakeWiki:
         self.asked.append(said)
         if self.faults:
             return self.faults.pop(0)
-        return httpx2.Response(200, json={**self._page(said), "curtimestamp": stamp(self.now)})
+        page = self._page(said)
+        if self.silence and said["action"] != "query":
+            self.silence -= 1
+            raise httpx2.ReadTimeout("the wiki has done it, and does not say so", request=request)
+        return httpx2.Response(200, json={**page, "curtimestamp": stamp(self.now)})
 
     def _page(self, said: Mapping[str, str]) -> Json:
-        if said.get("list") == "logevents":
-            return self._logevents(said)
-        if said.get("list") == "users":
-            return {"query": {"users": [*self._users(said)]}}
-        if "titles" in said:
-            return {"query": {"pages": [self._mentor_list(said["titles"])]}}
-        if said.get("list") == "growthmentormentee":
-            return self._mentees(int(said["gemmmentor"].removeprefix("#")))
-        if said.get("meta") == "siteinfo":
-            return {"query": {"general": {"wikiid": self.name, "server": SERVER}}}
-        return {"error": {"code": "badvalue", "info": "the fake wiki does not know that"}}
+        what = said.get("list") or said.get("meta") or ("titles" if "titles" in said else said["action"])
+        answers: dict[str, Callable[[Mapping[str, str]], Json]] = {
+            "logevents": self._logevents,
+            "users": lambda said: {"query": {"users": [*self._users(said)]}},
+            "growthmentormentee": lambda said: self._mentees(int(said["gemmmentor"].removeprefix("#"))),
+            "siteinfo": lambda _: {
+                "query": {"general": {"wikiid": self.name, "server": SERVER, "lang": "en"}}
+            },
+            "tokens": lambda _: {"query": {"tokens": {"csrftoken": "c+\\"}}},
+            "userinfo": lambda _: {"query": {"userinfo": self._who()}},
+            "titles": lambda said: {"query": {"pages": [self._text(said["titles"])]}},
+            "edit": self._edit,
+            "growthsetmentor": self._set_mentor,
+        }
+        unknown: Json = {"error": {"code": "badvalue", "info": "the fake wiki does not know that"}}
+        return answers[what](said) if what in answers else unknown
+
+    def _who(self) -> Json:
+        if self.logged_in is None:
+            return {"id": 0, "name": "127.0.0.1", "anon": True}
+        return {"id": 1, "name": self.logged_in}
+
+    def _edit(self, said: Mapping[str, str]) -> Json:
+        written = f"== {said['sectiontitle']} ==\n{said['text']}\n"
+        self.pages[said["title"]] = self.pages.get(said["title"], "") + written
+        return {"edit": {"result": "Success"}}
+
+    def _text(self, title: str) -> Json:
+        if title == "MediaWiki:GrowthMentors.json":
+            return self._mentor_list(title)
+        slots = {"main": {"content": self.pages.get(title, "")}}
+        return {"title": title, "revisions": [{"slots": slots}]}
 
     def _mentor_list(self, title: str) -> Json:
         if self.mentors is None:
@@ -233,6 +264,19 @@ class FakeWiki:
         ]
         return {"growthmentormentee": {"mentor": self.accounts[mentor].name, "mentees": mentees}}
 
+    def _set_mentor(self, said: Mapping[str, str]) -> Json:
+        """GrowthExperiments' own call, with the errors of its own."""
+        by_name = {account.name: account.id for account in self.accounts.values()}
+        mentee, mentor = by_name.get(said["mentee"]), by_name.get(said["mentor"])
+        if mentee is None or mentor is None:
+            return {"error": {"code": "nosuchuser", "info": "There is no user by that name."}}
+        if self.ties.get(mentee) == mentor:
+            code = "growthexperiments-homepage-claimmentee-already-mentor"
+            return {"error": {"code": code, "info": "They are the mentor already."}}
+        if self.open_block(self.accounts[mentee]) is None:
+            self.set_mentor(mentee, mentor, by=0)
+        return {"growthsetmentor": {"status": "ok", "mentee": said["mentee"], "newMentor": said["mentor"]}}
+
     def set_mentor(self, mentee: int, mentor: int, *, by: int = 1) -> None:
         """Somebody sets a mentor by hand, or claims the mentee; the first is in the log."""
         account, old = self.accounts[mentee], self.ties.get(mentee)
@@ -241,7 +285,9 @@ class FakeWiki:
         action = "claimmentee" if by == mentor else "setmentor"
         if by != mentor:
             params["new-mentor"] = self.accounts[mentor].name
-        actor = self.accounts[by].name if by in self.accounts else "Admin"
+        actor = (
+            self.accounts[by].name if by in self.accounts else "Admin" if by else self.logged_in or "Admin"
+        )
         suffix = "" if old is not None else "-no-previous-mentor"
         self._log("growthexperiments", action + suffix, account, account.name, params, "", actor=(actor, by))
 

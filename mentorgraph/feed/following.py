@@ -79,6 +79,8 @@ class Following:
         self.tally = Tally()
         self.waiting: list[Waiting] = []
         self.position: str | None = None
+        self.own: str | None = None
+        """The account in whose name this server does things on the wiki: its choices of mentors are ours already."""
         self._one_at_a_time = asyncio.Lock()
 
     async def begin(self) -> str | None:
@@ -163,7 +165,8 @@ class Following:
         return resolved, unresolved, len(gathered.lines) - len(new)
 
     async def _new(self, lines: Sequence[Line]) -> list[Line]:
-        """What is not recorded yet, whatever was told of it then."""
+        """What is not recorded yet, whatever was told of it then, and what we did not do ourselves."""
+        lines = [line for line in lines if not self._is_our_own(line)]
         known = await self.ledger.known(self.wiki, [_origin(line) for line in lines])
         return [
             line
@@ -171,6 +174,10 @@ class Following:
             if (fact := known.get(_origin(line))) is None
             or (fact.at, fact.kind) != (line.sighting.at, line.sighting.kind)
         ]
+
+    def _is_our_own(self, line: Line) -> bool:
+        seen = line.sighting
+        return self.own is not None and seen.kind is FactKind.ASSIGNED and seen.performer == self.own
 
     async def _ask(self, reading: Reading, unresolved: Sequence[Unresolved], asked: set[str]) -> bool:
         """Ask the wiki what is lacking; whether there was anything to ask."""

@@ -21,6 +21,7 @@ from mentorgraph.feed.polling import Polling
 from mentorgraph.feed.programme import Programme
 from mentorgraph.feed.reconcile import Reconciling
 from mentorgraph.feed.stream import Stream
+from mentorgraph.outbox.deliverer import Deliverer, deliver_forever
 from mentorgraph.settings import Settings, SettingsError
 from models.ledger import Ledger
 from models.ledger.connections import wall_clock
@@ -42,6 +43,7 @@ class Live:
         self.followings: dict[str, Following] = {}
         self.reconciling: dict[str, Reconciling] = {}
         self.programmes: dict[str, Programme] = {}
+        self.deliverers: dict[str, Deliverer] = {}
         self.begun_at = self.heard_at = wall_clock()
         """When this began, and when a source last answered or told anything."""
 
@@ -49,6 +51,12 @@ class Live:
     def silent(self) -> float:
         """Seconds since a source was last heard of."""
         return (wall_clock() - self.heard_at).total_seconds()
+
+    @property
+    def longest_wait(self) -> float:
+        """Seconds that the oldest of what is to be done on the wikis has been waiting."""
+        since = [one.heap.since for one in self.deliverers.values() if one.heap.since is not None]
+        return (wall_clock() - min(since)).total_seconds() if since else 0.0
 
     @property
     def missed(self) -> int:
@@ -92,6 +100,8 @@ class Live:
                         group.create_task(self._poll(Polling(one, since)))
                 for name in self.followings:
                     group.create_task(self._look(name))
+                for deliverer in self.deliverers.values():
+                    group.create_task(deliver_forever(deliverer, self.settings.outbox_every))
 
     @property
     def _contact(self) -> str:
@@ -119,8 +129,28 @@ class Live:
             wiki = await ledger.add_wiki(name, general["server"], PRESETS[PolicyPreset.DEFAULT])
         source = stream.SOURCE if self.settings.feed_stream is not None else polling.SOURCE
         self.followings[name] = Following(ledger, wiki, name, api, source)
-        self.programmes[name] = Programme(self.followings[name])
+        self.programmes[name] = programme = Programme(self.followings[name])
+        if self.settings.outbox:
+            own = await self._own_name(api)
+            self.followings[name].own = own
+            self.deliverers[name] = Deliverer(
+                ledger,
+                wiki,
+                api,
+                language=str(general.get("lang", "en")),
+                own=own,
+                has_mentors=lambda: programme.is_run,
+            )
         self.reconciling[name] = Reconciling(self.followings[name], self.settings.feed_accounts)
+
+    async def _own_name(self, api: ActionApi) -> str:
+        user = (await api.query(meta="userinfo"))["query"]["userinfo"]
+        if "anon" in user:
+            raise SettingsError(
+                "MENTORGRAPH_OUTBOX does things on the wiki, and for that it needs an account: set "
+                "MENTORGRAPH_FEED_LOGIN and MENTORGRAPH_FEED_PASSWORD, or MENTORGRAPH_FEED_TOKEN."
+            )
+        return str(user["name"])
 
     # What goes on and on.
 

@@ -37,10 +37,13 @@ class Programme:
         self.following = following
         self.found = 0
         """Differences that were found."""
+        self.is_run = False
+        """Whether the wiki has mentors of its own, as far as is known."""
 
     async def compare(self) -> None:
         """Compare all of it once; nothing, where the wiki has no list of mentors."""
         listed = await self._listed()
+        self.is_run = bool(listed)
         if not listed:
             return
         await self._compare_mentors(listed)

@@ -28,6 +28,7 @@ from models.ledger.repeats import Step, sending
 from models.ledger.rows import AccountRow, EventRow, Stored, read
 from models.ledger.script import PUT_IN_OUTBOX, Script, new_ids, write
 from models.ledger.statistics import Statistics
+from models.outbox import SET_MENTOR
 
 T = TypeVar("T")
 
@@ -75,6 +76,9 @@ TOLD_AS: Final = {
     RelationshipEventKind.RELEASED.value: NotificationKind.RELEASED,
     RelationshipEventKind.RESTORED.value: NotificationKind.RESTORED,
 }
+
+COMES_BACK: Final = frozenset({RelationshipEventKind.RESUMED.value, RelationshipEventKind.RESTORED.value})
+"""After a block the wiki may have forgotten the mentor, or have drawn another."""
 
 Pause = Callable[[], Awaitable[None]]
 
@@ -404,12 +408,13 @@ class Change:
 
     async def _put_in_outbox(self, events: Iterable[EventRow]) -> None:
         told = [
-            (event.id, kind.value)
+            (event.id, event.mentee_id, kind.value)
             for event in events
             if (kind := TOLD_AS.get(event.kind)) is not None
             and kind in self.settings.notify
             and _wants(self._wishes.get(event.mentor_id), kind)
         ]
+        told += [(event.id, event.mentee_id, SET_MENTOR) for event in events if event.kind in COMES_BACK]
         if told:
             await self.connection.execute(PUT_IN_OUTBOX, self.wiki, self.now, *zip(*told, strict=True))
 

@@ -59,6 +59,7 @@ from models.ledger.connections import (
     transact,
     wall_clock,
 )
+from models.ledger.delivering import Deliveries
 from models.ledger.entry import BulkResult, Entry, Recorded, Resigned, Target, Told
 from models.ledger.jobs import Job, Jobs
 from models.ledger.names import GivenName
@@ -182,6 +183,11 @@ class Ledger:
     def roles(self) -> Roles:
         """What accounts may do on a wiki."""
         return Roles(self._desk)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What is to be done on wikis."""
+        return Deliveries(self._desk)
 
     async def star(self, wiki: int, mentor: int, mentee: int, *, on: bool) -> None:
         """Put a mentor's star on a mentee, or take it off."""

@@ -252,9 +252,10 @@ FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::
 
 
 PUT_IN_OUTBOX: Final = """
-INSERT INTO outbox AS o (wiki_id, event_id, notification, created_at)
-SELECT $1::integer, new.event_id, new.notification, $2
-FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS new (event_id, notification, place) ORDER BY new.place
+INSERT INTO outbox AS o (wiki_id, event_id, mentee_id, notification, created_at)
+SELECT $1::integer, new.event_id, new.mentee_id, new.notification, $2
+FROM unnest($3::bigint[], $4::bigint[], $5::text[])
+     WITH ORDINALITY AS new (event_id, mentee_id, notification, place) ORDER BY new.place
 """
 
 

@@ -264,6 +264,7 @@ async def test_the_clock_tells_what_nobody_recorded(desk: Desk) -> None:
     assert await fetch(desk.dsn, "SELECT notification FROM outbox ORDER BY id") == [
         ("MENTEE_BLOCKED",),
         ("MENTEE_UNBLOCKED",),
+        ("SET_MENTOR",),
     ]
 
 

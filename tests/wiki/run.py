@@ -43,6 +43,7 @@ query($wiki: String!, $name: String!) {
   }
 }
 """
+MENTOR = 'query($wiki: String!) { wiki(dbName: $wiki) { mentor(by: {userId: "1"}) { name } } }'
 ACCOUNTS = """
 query($wiki: String!, $users: [AccountBy!]!) {
   wiki(dbName: $wiki) {
@@ -72,6 +73,10 @@ async def followed(dsn: str, env: dict[str, str]) -> None:
             "feed_look_every": "2",
             "draw_every": "0.5",
             "bootstrap_token": DOES_ALL,
+            "feed_login": env["WIKI_BOT_USER"],
+            "feed_password": env["WIKI_BOT_PASS"],
+            "outbox": "1",
+            "outbox_every": "0.5",
         }
         with serving(dsn, **settings) as address:
             async with httpx.AsyncClient(base_url=address, timeout=30) as http:
@@ -125,6 +130,10 @@ async def has_a_mentor(client: Client, api: str) -> None:
         assert time.monotonic() < deadline, f"the wiki at {api} is not followed"
         await asyncio.sleep(0.1)
     await client.done("enrollMentor", {"wiki": WIKI, "account": {"userId": "1"}}, "mentor { id }")
+    # The name is found by a look at the wiki: its installer's account was never registered.
+    while (await client.ask(MENTOR, wiki=WIKI))["wiki"]["mentor"]["name"] is None:
+        assert time.monotonic() < deadline, "the mentor's name is not found"
+        await asyncio.sleep(0.1)
 
 
 async def story(client: Client, env: dict[str, str]) -> None:
@@ -136,6 +145,7 @@ async def story(client: Client, env: dict[str, str]) -> None:
         people.block, people.n("acme"), "infinite", "{{uw-softerblock}} promotional username"
     )
     await until_state(client, people.n("acme"), "SUSPENDED")
+    await until_written(env, f"Your mentee {UNSUITABLE} once was blocked")
     await asyncio.to_thread(people.rename, "acme", "Wanda", "a name of her own")
     await until_state(client, people.n("acme"), "SUSPENDED")
     await asyncio.to_thread(people.unblock, people.n("acme"), "renamed, welcome back")
@@ -143,6 +153,21 @@ async def story(client: Client, env: dict[str, str]) -> None:
     told = sorted(tie["events"]["nodes"], key=lambda event: str(event["at"]))
     assert [event["kind"] for event in told] == ["STARTED", "SUSPENDED", "RESUMED"], told
     print(f"{people.n('acme')} has had one mentor all the time, and nobody called a mutation.")
+
+
+async def until_written(env: dict[str, str], heading: str) -> None:
+    """Until the mentor's talk page has a section with that heading, and it has it once."""
+    asked = {"action": "parse", "page": f"User talk:{env['WIKI_ADMIN_USER']}", "prop": "sections"}
+    deadline, lines = time.monotonic() + PATIENCE, []
+    async with httpx.AsyncClient(timeout=30) as http:
+        while time.monotonic() < deadline:
+            page = (await http.get(env["WIKI_API"], params=asked | {"format": "json"})).json()
+            lines = [section["line"] for section in page.get("parse", {}).get("sections", ())]
+            if lines.count(heading) == 1:
+                print(f"The mentor reads: {heading}.")
+                return
+            await asyncio.sleep(0.2)
+    raise AssertionError(f"the mentor's talk page has {lines}")
 
 
 async def until_state(client: Client, name: str, state: str) -> list[dict[str, Any]]:

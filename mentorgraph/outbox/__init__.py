@@ -1,0 +1,1 @@
+"""What the server does on wikis: it writes to mentors, and sets them again after a block."""

@@ -1,0 +1,158 @@
+"""Does on a wiki what is to be done there: at least once, and seen there once.
+
+Whoever dies in the midst of it has done it or not; the next one looks whether it is there before doing it again.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from mentorgraph.action_api import ActionApi, WikiAwayError, WikiRefusedError
+from mentorgraph.outbox.letters import Choice, LeftOut, Letter, NotYet, what_to_do
+from models.ledger import Ledger
+from models.ledger.connections import wall_clock
+from models.ledger.deliveries import Delivery, Heap
+from models.outbox import DeliveryState
+
+LOG = logging.getLogger("mentorgraph")
+
+AT_ONCE: Final = 20
+FIRST_WAIT: Final = timedelta(seconds=30)
+LONGEST_WAIT: Final = timedelta(hours=6)
+TRIES: Final = 12
+"""Tries after which something is given up: a day and a half later."""
+
+ALREADY: Final = "growthexperiments-homepage-claimmentee-already-mentor"
+HEEDED: Final = {
+    "growthexperiments-homepage-claimmentee-opt-out": "the mentee wants no mentor",
+    "growthexperiments-homepage-claimmentee-invalid-mentor": "the wiki does not take them for a mentor",
+}
+"""Refusals that are answers: nothing is to be mended."""
+NO_SUCH_USER: Final = "nosuchuser"
+"""The word of a renaming may be on its way to us."""
+
+
+class Deliverer:
+    """For one wiki; `language` is that of its texts, `own` the account in whose name it is done.
+
+    `has_mentors` tells whether the wiki itself keeps mentors, whom it could be told.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        wiki: int,
+        api: ActionApi,
+        *,
+        language: str,
+        own: str,
+        has_mentors: Callable[[], bool],
+    ) -> None:
+        self.ledger, self.wiki, self.api = ledger, wiki, api
+        self.language, self.own, self.has_mentors = language, own, has_mentors
+        self.heap = Heap(0, 0, None)
+        """How much there was to do when this last looked."""
+
+    async def deliver(self) -> int:
+        """All that is due now, one mentee after the other; how much it was."""
+        done = 0
+        while some := await self.ledger.deliveries.claim(self.wiki, AT_ONCE):
+            for one in some:
+                await self._deliver(one)
+            done += len(some)
+        self.heap = await self.ledger.deliveries.heap(self.wiki)
+        return done
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        deliveries = self.ledger.deliveries
+        try:
+            why = await self._do(delivery)
+        except WikiAwayError as error:
+            await self._again(delivery, str(error), error.after)
+        except WikiRefusedError as error:
+            LOG.warning("delivery %d is given up: %s", delivery.id, error)
+            await deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, str(error))
+        else:
+            state = DeliveryState.SENT if why is None else DeliveryState.LEFT_OUT
+            await deliveries.end(self.wiki, delivery.id, state, why)
+
+    async def _again(self, delivery: Delivery, why: str, after: float | None) -> None:
+        if delivery.tries >= TRIES:
+            LOG.warning("delivery %d is given up after %d tries: %s", delivery.id, delivery.tries, why)
+            await self.ledger.deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, why)
+            return
+        wait = min(FIRST_WAIT * 2 ** (delivery.tries - 1), LONGEST_WAIT)
+        wait = max(wait * random.uniform(0.5, 1), timedelta(seconds=after or 0))  # noqa: S311 - no secret
+        await self.ledger.deliveries.again(self.wiki, delivery.id, wall_clock() + wait, why)
+
+    async def _do(self, delivery: Delivery) -> str | None:
+        """Do it; the reason why not, where it is left out."""
+        match what_to_do(delivery, self.language, wall_clock()):
+            case LeftOut(why):
+                return why
+            case NotYet(why):
+                raise WikiAwayError(why)
+            case Letter() as letter:
+                return await self._write(letter, is_first=delivery.tries == 1)
+            case Choice() as choice:
+                return await self._set(choice)
+
+    async def _write(self, letter: Letter, *, is_first: bool) -> str | None:
+        page = f"User talk:{letter.to}"
+        if not is_first and letter.marker in await self.api.text(page):
+            return None
+        await self.api.act(
+            action="edit",
+            title=page,
+            section="new",
+            sectiontitle=letter.heading,
+            text=letter.wikitext,
+            summary=letter.summary,
+            redirect=1,
+        )
+        return None
+
+    async def _set(self, choice: Choice) -> str | None:
+        if not self.has_mentors():
+            return "the wiki keeps no mentors itself"
+        if await self._was_chosen_since(choice):
+            return "somebody has chosen a mentor since"
+        try:
+            await self.api.act(
+                action="growthsetmentor", mentee=choice.mentee, mentor=choice.mentor, reason=choice.reason
+            )
+        except WikiRefusedError as refused:
+            if refused.code == ALREADY:
+                return None
+            if refused.code in HEEDED:
+                return HEEDED[refused.code]
+            if refused.code == NO_SUCH_USER:
+                raise WikiAwayError("the wiki calls the mentee or the mentor otherwise by now") from refused
+            raise
+        return None
+
+    async def _was_chosen_since(self, choice: Choice) -> bool:
+        """Whether a person has set or claimed somebody after the block was lifted."""
+        page = await self.api.query(
+            list="logevents",
+            letype="growthexperiments",
+            letitle=f"User:{choice.mentee}",
+            leprop="ids|type|user|timestamp",
+            ledir="newer",
+            lestart=choice.since.isoformat(),
+            lelimit="max",
+        )
+        return any(one.get("user") != self.own for one in page["query"]["logevents"])
+
+
+async def deliver_forever(deliverer: Deliverer, every: float) -> None:
+    """Look every so many seconds, until cancelled."""
+    while True:
+        try:
+            await deliverer.deliver()
+        except Exception:
+            LOG.exception("what is to be done on the wiki will be looked at again")
+        await asyncio.sleep(every)

@@ -1,0 +1,133 @@
+"""What is written to a mentor: from how things stand now, in the wiki's language, and never with a name that is hidden.
+
+Gender and plural are left to the wiki, which knows both: the texts hold `{{GENDER:}}` and `{{PLURAL:}}`.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from graph.kinds import RelationshipState
+from models.columns import ENDLESS
+from models.ledger.deliveries import Delivery
+from models.outbox import SET_MENTOR
+
+TEXTS: Final = Path(__file__).parent / "texts"
+OTHERS: Final = "en"
+"""The language of those wikis for whose own there are no texts."""
+TOO_LATE: Final = timedelta(days=2)
+"""What happened longer ago is no news: it was told late."""
+COMES_BACK: Final = frozenset({"MENTEE_UNBLOCKED", "RESTORED", SET_MENTOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A new section of a mentor's talk page; the marker tells whether it is there already."""
+
+    to: str
+    heading: str
+    text: str
+    summary: str
+    marker: str
+
+    @property
+    def wikitext(self) -> str:
+        """What stands under the heading, with the signature, which the wiki writes out."""
+        return f"{self.text} ~~~~ {self.marker}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The mentor whom the wiki shall show for a mentee; `since`: whoever chose another after that is heeded."""
+
+    mentee: str
+    mentor: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Nothing is to be done, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """It can't be done now, and why."""
+
+    why: str
+
+
+def what_to_do(delivery: Delivery, language: str, now: datetime) -> Letter | Choice | LeftOut | NotYet:
+    """What a delivery comes to, as things stand now."""
+    why = _why_not(delivery, now)
+    if why is not None:
+        return LeftOut(why)
+    if delivery.mentor is None or delivery.mentee is None:
+        return NotYet("a name is not known yet")
+    texts = texts_of(language)
+    if delivery.notification == SET_MENTOR:
+        return Choice(delivery.mentee, delivery.mentor, delivery.at, texts["set"])
+    text = texts[delivery.notification]
+    days = _days_left(delivery, now)
+    kept = "" if days is None else filled(texts["kept"], str(days))
+    return Letter(
+        to=delivery.mentor,
+        heading=filled(text["heading"], plain(delivery.mentee)),
+        text=filled(text["text"], plain(delivery.mentee), delivery.mentee, kept),
+        summary=texts["summary"],
+        marker=f"<!-- mentorgraph {delivery.id} -->",
+    )
+
+
+def _why_not(delivery: Delivery, now: datetime) -> str | None:
+    if delivery.is_withdrawn:
+        return "it has turned out not to have happened"
+    if delivery.is_hidden:
+        return "a name is hidden"
+    if now - delivery.at > TOO_LATE and delivery.notification != SET_MENTOR:
+        return "it is no news any more"
+    if delivery.notification in COMES_BACK and delivery.state != RelationshipState.ACTIVE:
+        return "the mentee is blocked again, or has another mentor"
+    if delivery.notification == "MENTEE_BLOCKED" and delivery.state != RelationshipState.SUSPENDED:
+        return "the block is over, or the tie is"
+    if delivery.told_today and delivery.notification != SET_MENTOR:
+        return "the mentor was told of this mentee today"
+    return None
+
+
+def _days_left(delivery: Delivery, now: datetime) -> int | None:
+    if delivery.notification != "MENTEE_BLOCKED" or delivery.until is None or delivery.until == ENDLESS:
+        return None
+    return max(1, math.ceil((delivery.until - now) / timedelta(days=1)))
+
+
+def plain(name: str) -> str:
+    """A name as text: it may hold quotes that wikitext reads as bold, and braces never."""
+    return escape(name, quote=True)
+
+
+def filled(text: str, *values: str) -> str:
+    """The text with its `$1`, `$2` … filled in, each once: a name that holds `$2` stays as it is."""
+    parts = text.split("$")
+    return parts[0] + "".join(values[int(part[0]) - 1] + part[1:] for part in parts[1:])
+
+
+@cache
+def texts_of(language: str) -> Mapping[str, Any]:
+    """The texts of a language, or of the one before its first hyphen, or else English."""
+    for one in (language, language.partition("-")[0]):
+        path = TEXTS / f"{one}.json"
+        if one.isalpha() and path.exists():
+            found: Mapping[str, Any] = orjson.loads(path.read_bytes())
+            return found
+    return texts_of(OTHERS)

@@ -1,0 +1,166 @@
+"""What is done on a wiki: mentors are written to once, in its language, and set again before chance gives another."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from following_scene import Scene, at_once, scene
+from ledger_rows import fetch
+from mentorgraph.feed.reconcile import Reconciling
+from mentorgraph.outbox import deliverer
+from mentorgraph.outbox.letters import filled, texts_of
+from models.ledger.connections import wall_clock
+from outbox_office import ADA, BO, KIM, STATES, TALK, happens, office
+
+__all__ = ["at_once", "scene"]
+
+
+async def states(scene: Scene) -> list[tuple[str, str]]:
+    return [(what, state) for what, state, _ in await fetch(scene.database, STATES)]
+
+
+async def test_a_mentor_reads_of_the_block_and_is_set_again_after_it(scene: Scene) -> None:
+    """The story's end: the wiki has dropped the tie, and the mentor of before is there before chance gives another."""
+    done = await office(scene)
+    wiki = scene.wiki
+    await happens(scene, "block")
+    del wiki.ties[KIM]
+    await done.deliver()
+    assert wiki.pages[TALK].startswith(
+        "== Your mentee Acme Ltd was blocked ==\nYour mentee [[User:Acme Ltd|Acme Ltd]]"
+    )
+    assert wiki.ties.get(KIM) is None, "never during a block"
+    wiki.rename(KIM, "Kim")
+    await happens(scene, "unblock")
+    await done.deliver()
+    assert wiki.ties[KIM] == ADA
+    assert await states(scene) == [
+        ("MENTEE_BLOCKED", "SENT"),
+        ("MENTEE_UNBLOCKED", "LEFT_OUT"),  # one message for each mentee and day
+        ("SET_MENTOR", "SENT"),
+    ]
+    # Our own entry in the wiki's log comes back to us, and is no decision.
+    await scene.follow()
+    ties = await fetch(
+        scene.database, "SELECT r.mentor_id, r.started_because FROM relationship AS r WHERE r.mentee_id = 5"
+    )
+    assert ties == [(ADA, "IMPORTED")]
+
+
+async def test_a_mentor_whom_a_person_has_chosen_meanwhile_is_left_alone(scene: Scene) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    scene.wiki.set_mentor(KIM, BO)
+    await done.deliver()
+    assert scene.wiki.ties[KIM] == BO
+    assert ("SET_MENTOR", "LEFT_OUT") in await states(scene)
+
+
+async def test_that_the_wiki_has_our_mentor_already_is_success(scene: Scene) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    await done.deliver()
+    assert ("SET_MENTOR", "SENT") in await states(scene)
+
+
+async def test_a_wiki_without_mentors_of_its_own_is_told_of_none(scene: Scene) -> None:
+    done = await office(scene)
+    done.has_mentors = lambda: False
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    await done.deliver()
+    assert not [one for one in scene.wiki.asked if one["action"] == "growthsetmentor"]
+
+
+async def test_what_was_done_without_an_answer_is_not_done_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "FIRST_WAIT", timedelta())
+    done = await office(scene)
+    await happens(scene, "block")
+    scene.wiki.silence = 1
+    await done.deliver()
+    assert scene.wiki.pages[TALK].count("== Your mentee") == 1
+    assert await states(scene) == [("MENTEE_BLOCKED", "SENT")]
+
+
+@pytest.mark.parametrize("has_written", [False, True])
+async def test_who_dies_in_the_midst_of_it_is_followed_by_another_who_looks_first(
+    scene: Scene, has_written: bool
+) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    [claimed] = await scene.ledger.deliveries.claim(scene.id, 1)
+    if has_written:
+        await done._do(claimed)
+    assert await scene.ledger.deliveries.claim(scene.id, 1) == [], "who is at it is not disturbed"
+    await fetch(scene.database, "UPDATE outbox SET claimed_until = '-infinity' RETURNING id")
+    await done.deliver()
+    assert scene.wiki.pages[TALK].count("== Your mentee") == 1
+    assert await states(scene) == [("MENTEE_BLOCKED", "SENT")]
+
+
+async def test_what_fails_again_and_again_is_given_up_and_can_be_tried_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "FIRST_WAIT", timedelta())
+    monkeypatch.setattr(deliverer, "TRIES", 3)
+    done = await office(scene)
+    await happens(scene, "block")
+    read_only = {"error": {"code": "readonly", "info": "moving"}}
+    scene.wiki.faults = [httpx2.Response(200, json=read_only) for _ in range(20)]
+    await done.deliver()
+    [dead] = await scene.ledger.deliveries.dead(scene.id, 10)
+    assert (dead.notification, dead.tries, dead.said) == ("MENTEE_BLOCKED", 3, "the wiki says readonly")
+    scene.wiki.faults = []
+    await done.deliver()
+    assert await states(scene) == [("MENTEE_BLOCKED", "DEAD")]
+    assert await scene.ledger.deliveries.revive(scene.id) == 1
+    await done.deliver()
+    assert await states(scene) == [("MENTEE_BLOCKED", "SENT")]
+
+
+async def test_a_name_that_is_hidden_meanwhile_does_not_leave(scene: Scene) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    await asyncio.sleep(1.05)
+    scene.wiki.now = wall_clock().replace(microsecond=0)
+    scene.wiki.block(KIM, hides_name=True)
+    assert scene.following is not None
+    await Reconciling(scene.following, 1000).round()
+    await done.deliver()
+    assert scene.wiki.pages == {}
+    told = await fetch(scene.database, STATES)
+    assert told[0] == ("MENTEE_BLOCKED", "LEFT_OUT", "a name is hidden")
+
+
+async def test_who_was_blocked_and_unblocked_before_we_wrote_is_not_written_about(scene: Scene) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    await done.deliver()
+    told = await fetch(scene.database, STATES)
+    assert told[0] == ("MENTEE_BLOCKED", "LEFT_OUT", "the block is over, or the tie is")
+    assert scene.wiki.pages[TALK].startswith("== Your mentee Acme Ltd was unblocked ==")
+
+
+async def test_mentors_are_written_to_in_the_language_of_the_wiki(scene: Scene) -> None:
+    done = await office(scene, "de-formal")
+    await happens(scene, "block")
+    await done.deliver()
+    assert scene.wiki.pages[TALK].startswith("== Acme Ltd wurde gesperrt ==")
+
+
+def test_every_language_has_every_text() -> None:
+    english, german = texts_of("en"), texts_of("de")
+    assert german.keys() == english.keys()
+    assert texts_of("tlh") == english
+    assert texts_of("../en") == english
+
+
+def test_a_name_that_looks_like_a_place_in_a_text_is_a_name() -> None:
+    assert filled("$1 and $2", "$2", "b") == "$2 and b"
