@@ -38,7 +38,7 @@ class Outbox(SQLModel, table=True):
         ),
         one_of("state", DeliveryState, "outbox_state_is_known"),
         CheckConstraint(text("(state = 'SENT') = (sent_at IS NOT NULL)"), name="outbox_was_sent_at_a_moment"),
-        Index("outbox_waiting", "wiki_id", "mentee_id", "id", postgresql_where=text("state = 'WAITING'")),
+        Index("outbox_by_mentee", "wiki_id", "mentee_id", "id"),
         Index("outbox_due", "wiki_id", "id", postgresql_where=text("state = 'WAITING'")),
         Index("outbox_by_age", "wiki_id", "created_at"),
         Index("outbox_dead", "wiki_id", "id", postgresql_where=text("state = 'DEAD'")),

@@ -46,6 +46,7 @@ class FakeAccount:
     registered_at: datetime
     block: FakeBlock | None = None
     is_hidden: bool = False
+    edits: list[datetime] = field(default_factory=list)
 
 
 @dataclass
@@ -226,6 +227,7 @@ class FakeWiki:
             },
             "tokens": lambda _: {"query": {"tokens": {"csrftoken": "c+\\"}}},
             "userinfo": lambda _: {"query": {"userinfo": self._who()}},
+            "usercontribs": lambda said: {"query": {"usercontribs": self._edits(int(said["ucuserids"]))}},
             "titles": lambda said: {"query": {"pages": [self._text(said["titles"])]}},
             "edit": self._edit,
             "growthsetmentor": self._set_mentor,
@@ -237,6 +239,9 @@ class FakeWiki:
         if self.logged_in is None:
             return {"id": 0, "name": "127.0.0.1", "anon": True}
         return {"id": 1, "name": self.logged_in}
+
+    def _edits(self, user: int) -> list[Json]:
+        return [{"userid": user, "timestamp": stamp(at)} for at in self.accounts[user].edits[-1:]]
 
     def _edit(self, said: Mapping[str, str]) -> Json:
         written = f"== {said['sectiontitle']} ==\n{said['text']}\n"
@@ -336,7 +341,7 @@ class FakeWiki:
 
     def _user(self, account: FakeAccount) -> Json:
         block = self.open_block(account)
-        told: Json = {"userid": account.id, "name": account.name}
+        told: Json = {"userid": account.id, "name": account.name, "editcount": len(account.edits)}
         if block is not None:
             told |= {
                 "blockid": block.id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from graph.facts import BlockChanged, BlockLifted, BlockPlaced, Fact, Renamed, VisibilityChanged
+from graph.facts import ABSENT, BlockChanged, BlockLifted, BlockPlaced, Fact, Renamed, VisibilityChanged
 from graph.kinds import BlockScope, Origin
 from graph.lifecycle import RECONCILE
 from mentorgraph.action_api import NAMES_AT_ONCE, Json
@@ -19,6 +19,7 @@ from mentorgraph.feed.following import Following, Heard
 from mentorgraph.feed.polling import PROP
 from models.columns import ENDLESS
 from models.ledger import Entry, Target
+from models.ledger.activity import Activity
 from models.ledger.connections import wall_clock
 from models.ledger.standings import Standing
 
@@ -29,7 +30,9 @@ GRACE: Final = timedelta(seconds=30)
 SECOND: Final = timedelta(seconds=1)
 """Moments of the wiki are whole seconds, and in the second of its end a block both is and is not:
 https://www.mediawiki.org/wiki/Manual:Ipblocks_table."""
-PROPERTIES: Final = "blockinfo"
+PROPERTIES: Final = "blockinfo|editcount"
+LAST_EDITS: Final = 500
+"""Mentees of one round whose last edit is asked for: a request each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Seen:
     name: str | None
     block: Block | None
     read_at: datetime
+    edit_count: int | None = None
 
     def origin(self, what: str) -> Origin:
         """Of what was seen just then."""
@@ -68,7 +72,7 @@ def seen(user: Json, read_at: datetime) -> Seen:
     account = int(user["userid"])
     if "missing" in user or user.get("hidden") is True:
         return Seen(account, None, None, read_at)
-    return Seen(account, checked_name(str(user["name"])), _block(user), read_at)
+    return Seen(account, checked_name(str(user["name"])), _block(user), read_at, user.get("editcount"))
 
 
 def _block(user: Json) -> Block | None:
@@ -141,10 +145,12 @@ class Reconciling:
         self.found = 0
         """Differences that were found, by all rounds."""
         self._after = 0
+        self._asked = 0
 
     async def round(self) -> None:
         """One round."""
         following, looked = self.following, 0
+        self._asked = 0
         while looked < self.most:
             accounts = await following.ledger.accounts(following.wiki, self._after, NAMES_AT_ONCE)
             if not accounts:
@@ -155,7 +161,9 @@ class Reconciling:
 
     async def compare(self, accounts: Sequence[int]) -> None:
         """These accounts: first what the log tells of those that differ, then what differs still."""
-        differing = [theirs for ours, theirs in await self._look(accounts) if differs(ours, theirs)]
+        looked = await self._look(accounts)
+        await self._note_edits(looked)
+        differing = [theirs for ours, theirs in looked if differs(ours, theirs)]
         if not differing:
             return
         await self._read_log([theirs.name for theirs in differing if theirs.name is not None])
@@ -182,6 +190,28 @@ class Reconciling:
         users = await following.api.users(ids=list(accounts), prop=PROPERTIES)
         theirs: Mapping[int, Seen] = {one.id: one for one in (seen(user, read_at) for user in users)}
         return [(one, theirs[one.id]) for one in ours if one.id in theirs]
+
+    async def _note_edits(self, looked: Sequence[tuple[Standing, Seen]]) -> None:
+        """How many edits each mentee has made and when the last was, where that has changed."""
+        following, noted = self.following, []
+        assert following.api is not None
+        for ours, theirs in looked:
+            if (
+                not ours.is_mentee
+                or theirs.edit_count in (None, ours.edit_count)
+                or self._asked == LAST_EDITS
+            ):
+                continue
+            assert theirs.edit_count is not None
+            self._asked += 1
+            page = await following.api.query(
+                list="usercontribs", ucuserids=str(ours.id), uclimit=1, ucprop="timestamp"
+            )
+            # Of edits whose pages were deleted only the count tells.
+            edits = [moment(str(edit["timestamp"])) for edit in page["query"]["usercontribs"]]
+            noted.append(Activity(ours.id, theirs.edit_count, max(edits) if edits else ABSENT))
+        if noted:
+            await following.ledger.record_activity(following.wiki, noted)
 
     async def _read_log(self, names: Sequence[str]) -> None:
         following = self.following

@@ -59,6 +59,7 @@ class Deliverer:
     async def deliver(self) -> int:
         """All that is due now, one mentee after the other; how much it was."""
         done = 0
+        await self.ledger.deliveries.announce_releases(self.wiki)
         while some := await self.ledger.deliveries.claim(self.wiki, AT_ONCE):
             for one in some:
                 await self._deliver(one)

@@ -25,6 +25,10 @@ OTHERS: Final = "en"
 TOO_LATE: Final = timedelta(days=2)
 """What happened longer ago is no news: it was told late."""
 COMES_BACK: Final = frozenset({"MENTEE_UNBLOCKED", "RESTORED", SET_MENTOR})
+MEANWHILE: Final = frozenset({"MENTEE_BLOCKED", "RELEASE_NEAR"})
+"""What is true while the tie is suspended."""
+WHENEVER: Final = frozenset({"RELEASE_NEAR", SET_MENTOR})
+"""What is no less true because its cause lies back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def what_to_do(delivery: Delivery, language: str, now: datetime) -> Letter | Cho
         return Choice(delivery.mentee, delivery.mentor, delivery.at, texts["set"])
     text = texts[delivery.notification]
     days = _days_left(delivery, now)
-    kept = "" if days is None else filled(texts["kept"], str(days))
+    kept = "" if days is None else filled(text.get("kept", texts["kept"]), str(days))
     return Letter(
         to=delivery.mentor,
         heading=filled(text["heading"], plain(delivery.mentee)),
@@ -94,11 +98,11 @@ def _why_not(delivery: Delivery, now: datetime) -> str | None:
         return "it has turned out not to have happened"
     if delivery.is_hidden:
         return "a name is hidden"
-    if now - delivery.at > TOO_LATE and delivery.notification != SET_MENTOR:
+    if now - delivery.at > TOO_LATE and delivery.notification not in WHENEVER:
         return "it is no news any more"
     if delivery.notification in COMES_BACK and delivery.state != RelationshipState.ACTIVE:
         return "the mentee is blocked again, or has another mentor"
-    if delivery.notification == "MENTEE_BLOCKED" and delivery.state != RelationshipState.SUSPENDED:
+    if delivery.notification in MEANWHILE and delivery.state != RelationshipState.SUSPENDED:
         return "the block is over, or the tie is"
     if delivery.told_today and delivery.notification != SET_MENTOR:
         return "the mentor was told of this mentee today"
@@ -106,7 +110,7 @@ def _why_not(delivery: Delivery, now: datetime) -> str | None:
 
 
 def _days_left(delivery: Delivery, now: datetime) -> int | None:
-    if delivery.notification != "MENTEE_BLOCKED" or delivery.until is None or delivery.until == ENDLESS:
+    if delivery.notification not in MEANWHILE or delivery.until is None or delivery.until == ENDLESS:
         return None
     return max(1, math.ceil((delivery.until - now) / timedelta(days=1)))
 

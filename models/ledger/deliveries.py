@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from graph.kinds import NotificationKind
+from graph.policy import PolicySettings
 from models.ledger.connections import Connection, aware
+from models.ledger.script import PUT_IN_OUTBOX
 from models.outbox import DeliveryState
 
 # One mentee's are done one after the other: the first that waits keeps the others waiting, dead ones do not.
@@ -78,10 +81,35 @@ FORGET: Final = """
 DELETE FROM outbox AS o WHERE o.wiki_id = $1 AND o.created_at < $2 AND o.state <> 'DEAD'
 """
 
+# Whose state after the suspension is RELEASED, by what is forecast now; each suspension is told of once.
+NEAR: Final = """
+SELECT e.id, e.mentee_id, m.notify
+FROM mentee_span AS s
+JOIN mentee_span AS next
+  ON next.wiki_id = $1 AND next.mentee_id = s.mentee_id AND next.valid_from = s.valid_to AND next.state = 'RELEASED'
+JOIN relationship_span AS tie
+  ON tie.wiki_id = $1 AND tie.mentee_id = s.mentee_id AND tie.role = 'PRIMARY' AND tie.state = 'SUSPENDED'
+ AND tie.valid_from <= $2 AND $2 < tie.valid_to
+JOIN mentor AS m ON m.wiki_id = $1 AND m.id = tie.mentor_id
+JOIN LATERAL (
+    SELECT e.id, e.mentee_id FROM relationship_event AS e
+    WHERE e.wiki_id = $1 AND e.relationship_id = tie.relationship_id AND e.kind = 'SUSPENDED' AND e.at <= $2
+    ORDER BY e.at DESC, e.id DESC LIMIT 1
+) AS e ON true
+WHERE s.wiki_id = $1 AND s.state = 'SUSPENDED' AND s.valid_from <= $2 AND s.valid_to > $2 AND s.valid_to <= $3
+  AND NOT EXISTS (
+      SELECT FROM outbox AS o
+      WHERE o.wiki_id = $1 AND o.mentee_id = s.mentee_id AND o.event_id = e.id AND o.notification = 'RELEASE_NEAR'
+  )
+ORDER BY e.id
+"""
+
 CLAIMED_FOR: Final = timedelta(minutes=5)
 """Longer than anything that is done takes: then whoever claimed it is dead."""
 A_DAY: Final = timedelta(days=1)
 FORGOTTEN_AFTER: Final = timedelta(days=90)
+NEAR_BEFORE: Final = timedelta(days=3)
+"""How long before a release its mentor is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +158,23 @@ async def claim(connection: Connection, wiki: int, now: datetime, most: int) -> 
     """The next things to do; nobody else does them meanwhile."""
     rows = await connection.fetch(CLAIM, wiki, now, now + CLAIMED_FOR, most)
     return await load(connection, wiki, now, [row["id"] for row in rows])
+
+
+async def announce_releases(
+    connection: Connection, wiki: int, settings: PolicySettings, now: datetime
+) -> int:
+    """Write down whose release is near and is to be told, each once; how many."""
+    if NotificationKind.RELEASE_NEAR not in settings.notify:
+        return 0
+    kind = NotificationKind.RELEASE_NEAR.value
+    near = [
+        (row["id"], row["mentee_id"], kind)
+        for row in await connection.fetch(NEAR, wiki, now, now + NEAR_BEFORE)
+        if row["notify"] is None or kind in row["notify"]
+    ]
+    if near:
+        await connection.execute(PUT_IN_OUTBOX, wiki, now, *zip(*near, strict=True))
+    return len(near)
 
 
 async def load(connection: Connection, wiki: int, now: datetime, ids: Sequence[int]) -> list[Delivery]:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from models.ledger import deliveries
-from models.ledger.change import Office
+from models.ledger.change import Change, Office
 from models.ledger.connections import Connection, transact
 from models.ledger.deliveries import Dead, Delivery, Heap
+from models.ledger.policies import in_force
 from models.outbox import DeliveryState
 
 T = TypeVar("T")
@@ -22,6 +23,17 @@ class Deliveries:
     async def claim(self, wiki: int, most: int) -> list[Delivery]:
         """The next things to do there; nobody else does them meanwhile."""
         return await self._run(lambda c: deliveries.claim(c, wiki, self._office.clock(), most))
+
+    async def announce_releases(self, wiki: int) -> int:
+        """Write down whose release is near and is to be told, each once; how many."""
+
+        async def work(change: Change) -> int:
+            await change.office.policies.require(change.connection, wiki)
+            now = self._office.clock()
+            policies = await change.office.policies.of(change.connection, wiki)
+            return await deliveries.announce_releases(change.connection, wiki, in_force(policies, now), now)
+
+        return await self._office.change(wiki, work)
 
     async def waiting(self, wiki: int, most: int) -> list[Delivery]:
         """What would be done next."""

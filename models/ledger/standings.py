@@ -9,7 +9,8 @@ from models.ledger.connections import Connection, aware
 
 # An account may have several blocks open: the one that weighs most stands for them.
 STANDINGS: Final = """
-SELECT a.id, coalesce(s.name, a.name) AS name, a.is_hidden, open.scope, open.expires_at, open.blocks
+SELECT a.id, coalesce(s.name, a.name) AS name, a.is_hidden, open.scope, open.expires_at, open.blocks,
+       a.is_mentee, a.edit_count
 FROM account AS a
 LEFT JOIN suppressed_name AS s ON s.wiki_id = $1 AND s.account_id = a.id AND s.valid_to = 'infinity'
 LEFT JOIN LATERAL (
@@ -37,6 +38,8 @@ class Standing(NamedTuple):
     scope: BlockScope | None
     expires_at: datetime | None
     blocks: int
+    is_mentee: bool
+    edit_count: int
 
 
 async def standings(
@@ -59,10 +62,11 @@ def _standing(
     scope: str | None,
     expires_at: datetime | None,
     blocks: int | None,
+    is_mentee: bool,
+    edit_count: int,
 ) -> Standing:
-    return Standing(
-        account, name, is_hidden, None if scope is None else BlockScope(scope), expires_at, blocks or 0
-    )
+    found = None if scope is None else BlockScope(scope)
+    return Standing(account, name, is_hidden, found, expires_at, blocks or 0, is_mentee, edit_count)
 
 
 SEATS: Final = """

@@ -11,6 +11,7 @@ from ledger_rows import fetch
 from mentorgraph.feed.reconcile import Reconciling
 from mentorgraph.outbox import deliverer
 from mentorgraph.outbox.letters import filled, texts_of
+from models.ledger import deliveries
 from models.ledger.connections import wall_clock
 from outbox_office import ADA, BO, KIM, STATES, TALK, happens, office
 
@@ -146,6 +147,25 @@ async def test_who_was_blocked_and_unblocked_before_we_wrote_is_not_written_abou
     told = await fetch(scene.database, STATES)
     assert told[0] == ("MENTEE_BLOCKED", "LEFT_OUT", "the block is over, or the tie is")
     assert scene.wiki.pages[TALK].startswith("== Your mentee Acme Ltd was unblocked ==")
+
+
+async def test_a_release_is_announced_before_it_comes_and_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = await office(scene)
+    await asyncio.sleep(1.05)
+    scene.wiki.now = wall_clock().replace(microsecond=0)
+    scene.wiki.block(KIM, "Spam")  # for which somebody is kept for seven days
+    await scene.follow()
+    await done.deliver()
+    assert await states(scene) == [("MENTEE_BLOCKED", "SENT")], "seven days are not near"
+    monkeypatch.setattr(deliveries, "NEAR_BEFORE", timedelta(days=7))
+    monkeypatch.setattr(deliveries, "A_DAY", timedelta())
+    await done.deliver()
+    await done.deliver()
+    assert await states(scene) == [("MENTEE_BLOCKED", "SENT"), ("RELEASE_NEAR", "SENT")]
+    text = "is still blocked, and will be among your mentees for {{PLURAL:7|one more day|7 more days}} only."
+    assert text in scene.wiki.pages[TALK]
 
 
 async def test_mentors_are_written_to_in_the_language_of_the_wiki(scene: Scene) -> None:

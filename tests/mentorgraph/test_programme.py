@@ -11,6 +11,7 @@ from mentorgraph.feed import polling
 from mentorgraph.feed.following import Following
 from mentorgraph.feed.polling import Polling
 from mentorgraph.feed.programme import Programme
+from mentorgraph.feed.reconcile import Reconciling
 from models.ledger import Target
 from models.ledger.connections import wall_clock
 
@@ -152,3 +153,22 @@ async def told(scene: Scene, source: str, since: datetime) -> None:
     else:
         scene.following = Following(scene.ledger, scene.id, scene.wiki.name, scene.api(), polling.SOURCE)
         await Polling(scene.following, since=since).poll()
+
+
+async def test_how_active_a_mentee_is_is_noted_at_each_look(scene: Scene) -> None:
+    made = await programme(scene)
+    wiki = scene.wiki
+    kim = wiki.register(5, "Kim")
+    wiki.ties[5] = ADA
+    await scene.follow()
+    await made.compare()
+    kim.edits += [wiki.now, wiki.now + timedelta(minutes=5)]
+    reconciling = Reconciling(made.following, 1000)
+    await reconciling.round()
+    edits = "SELECT a.edit_count, a.last_edit_at FROM account AS a WHERE a.id = 5"
+    assert await fetch(scene.database, edits) == [(2, kim.edits[1])]
+    asked = sum(one.get("list") == "usercontribs" for one in wiki.asked)
+    await reconciling.round()
+    assert sum(one.get("list") == "usercontribs" for one in wiki.asked) == asked, (
+        "who did nothing is not asked for"
+    )

@@ -14,7 +14,7 @@ ALTER TABLE outbox
     ADD CONSTRAINT outbox_state_is_known CHECK (state IN ('WAITING', 'SENT', 'LEFT_OUT', 'DEAD')),
     ADD CONSTRAINT outbox_was_sent_at_a_moment CHECK ((state = 'SENT') = (sent_at IS NOT NULL));
 DROP INDEX outbox_waiting;
-CREATE INDEX outbox_waiting ON outbox (wiki_id, mentee_id, id) WHERE state = 'WAITING';
+CREATE INDEX outbox_by_mentee ON outbox (wiki_id, mentee_id, id);
 CREATE INDEX outbox_due ON outbox (wiki_id, id) WHERE state = 'WAITING';
 CREATE INDEX outbox_by_age ON outbox (wiki_id, created_at);
 CREATE INDEX outbox_dead ON outbox (wiki_id, id) WHERE state = 'DEAD'
