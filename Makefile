@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes --progress-bar off
 
-.PHONY: run test test-clients test-wiki fuzz lint types contracts schema schema-check docs bench-reads bench-resign bench-watch bench-simulate bench-import lock clean help
+.PHONY: run test test-clients test-wiki fuzz lint types contracts schema schema-check docs bench-reads bench-resign bench-watch bench-simulate bench-import bench-follow lock clean help
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m mentorgraph serve
@@ -58,6 +58,9 @@ bench-watch: $(VENV)/dev.stamp
 bench-simulate: $(VENV)/dev.stamp
 	$(PY) bench/simulate.py $(ARGS)
 
+bench-follow: $(VENV)/dev.stamp
+	PYTHONPATH=. $(PY) bench/follow.py $(ARGS)
+
 # 5.45 million rows unless ARGS says how many: some 15 GB of room in TMPDIR, and minutes.
 bench-import: $(VENV)/dev.stamp
 	$(PY) bench/import_growth.py $(ARGS)
@@ -83,7 +86,7 @@ help:
 	@echo "make test   every test; ARGS='-k name' for some"
 	@echo "make fuzz   what nobody would ask, for two minutes; SECONDS=20 for less"
 	@echo "make lint   style, types and contracts"
-	@echo "make schema, bench-reads, bench-resign, bench-watch, bench-simulate, bench-import, lock, clean: see Makefile"
+	@echo "make schema, bench-reads, bench-resign, bench-watch, bench-simulate, bench-import, bench-follow, lock, clean: see Makefile"
 
 # Each stamp is as new as what is installed, so that a later run finds out in no time. The first Python
 # of a fitting version is taken; the venv is made again over an older one, which brings pip where a
