@@ -54,11 +54,11 @@ class WikiAwayError(Exception):
 
 
 class WikiRefusedError(Exception):
-    """The wiki answers, and says no; `code` is its own word for why."""
+    """The wiki answers, and says no; `code` is its own word for why. `info` may hold names, and is for no log."""
 
     def __init__(self, code: str, info: str) -> None:
-        super().__init__(f"{code}: {info}")
-        self.code = code
+        super().__init__(f"the wiki says {code}")
+        self.code, self.info = code, info
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from graph.facts import Fact, VisibilityChanged
@@ -37,6 +37,10 @@ LOG = logging.getLogger("mentorgraph")
 
 PATIENCE: Final = 600.0
 """Seconds that something is kept which nobody understands yet: a rename that explains it may be on its way."""
+QUIET: Final = 5.0
+"""Seconds in which whoever has more to tell tells something."""
+NEW: Final = timedelta(seconds=60)
+"""How old the last event may be of a source that has told all."""
 ROUNDS: Final = 3
 """How often the wiki is asked about one batch: what it says of a name may lead to another name."""
 ENTRIES_AT_ONCE: Final = 500
@@ -82,6 +86,25 @@ class Following:
         self.own: str | None = None
         """The account in whose name this server does things on the wiki: its choices of mentors are ours already."""
         self._one_at_a_time = asyncio.Lock()
+        self._heard_at: float | None = None
+        self._newest: datetime | None = None
+
+    def hears(self, of: datetime | None = None) -> None:
+        """The source answers for the first time, or tells something of that moment, of whatever wiki."""
+        if self._heard_at is None or of is not None:
+            self._heard_at = asyncio.get_running_loop().time()
+        self._newest = of or self._newest
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the source has more to tell of the past, as far as can be seen: what differs from the wiki now may
+        be on its way.
+        """
+        if self._heard_at is None:
+            return True
+        is_quiet = asyncio.get_running_loop().time() - self._heard_at > QUIET
+        is_new = self._newest is not None and wall_clock() - self._newest < NEW
+        return not (is_quiet or is_new)
 
     async def begin(self) -> str | None:
         """From where to go on; nothing that waited is lost, for the source tells it again."""
@@ -103,9 +126,11 @@ class Following:
         reading = Reading(self.name)
         for number, one in enumerate(batch):
             reading.take(one.heard.value, Whence(number, 1))
-        for whence, fault in reading.faults.items():
-            LOG.warning("%s tells what nobody can read: %s", self.name, fault)
-            self.tally.given_up += whence.file >= len(self.waiting)
+        new = sum(whence.file >= len(self.waiting) for whence in reading.faults)
+        if new:
+            # What they say may be somebody's name or words.
+            LOG.warning("%s has told %d things that nobody can read", self.name, new)
+            self.tally.given_up += new
         resolved, unresolved, known = await self._understand(reading, assign=assign)
         waiting = list(self._kept_waiting(batch, unresolved))
         entries = [one.entry for one in resolved]
@@ -115,8 +140,10 @@ class Following:
         safe = position if not waiting else waiting[0].before or position
         reached = None if safe is None else Reached(self.source, safe, wall_clock())
         result = await self.ledger.follow(self.wiki, entries, reached)
-        for refused in result.refused.values():
-            LOG.warning("%s tells what can't be: %s", self.name, refused.message)
+        for place, refused in result.refused.items():
+            LOG.warning(
+                "%s tells what can't be, in %s %s: %s", self.name, *entries[place].origin, refused.code
+            )
         self.tally.recorded += result.recorded
         self.tally.known += result.known + known
         self.tally.given_up += len(result.refused)
@@ -139,7 +166,9 @@ class Following:
                 yield one
             else:
                 self.tally.given_up += 1
-                LOG.warning("%s tells what is not understood: %s", self.name, why)
+                LOG.warning(
+                    "%s has told something %g s ago that nobody understands: %s", self.name, PATIENCE, why
+                )
 
     # What is asked.
 

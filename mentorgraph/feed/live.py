@@ -31,6 +31,8 @@ LOG = logging.getLogger("mentorgraph")
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds until a source that is away is asked again; each time twice as many, and a random part of them."""
 RECONNECT: Final = 0.5
+CAUGHT_UP_WITHIN: Final = 900
+"""Seconds that a look at a wiki waits for its source to have told all; then it is the source that is away."""
 SILENCE: Final = 600.0
 """Seconds without a word after which `/readyz` says so."""
 
@@ -171,9 +173,16 @@ class Live:
 
     async def _look(self, name: str) -> None:
         while True:
+            await self._until_caught_up(self.followings[name])
             await self._again(f"the look at the mentors of {name}", self.programmes[name].compare)
             await self._again(f"the look at {name}", self.reconciling[name].round)
             await asyncio.sleep(self.settings.feed_look_every)
+
+    async def _until_caught_up(self, following: Following) -> None:
+        for _ in range(CAUGHT_UP_WITHIN):
+            if not following.is_behind:
+                return
+            await asyncio.sleep(1)
 
     async def _again(self, who: str, work: Callable[[], Awaitable[None]]) -> None:
         """Until it has gone well once: what is away comes back, and a hot loop helps nobody."""

@@ -38,6 +38,7 @@ class Polling:
                 until = until or str(page["curtimestamp"])
                 pages.append(page)
         await following.take([Heard(page, until) for page in pages], until)
+        following.hears(moment(until))
 
     async def _read(self, kind: str, since: str | None) -> list[dict[str, object]]:
         if kind in self._missing:

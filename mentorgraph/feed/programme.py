@@ -117,8 +117,10 @@ class Programme:
         if new:
             self.found += len(new)
             result = await following.ledger.follow(following.wiki, new)
-            for refused in result.refused.values():
-                LOG.warning("%s shows what can't be: %s", following.name, refused.message)
+            for place, refused in result.refused.items():
+                LOG.warning(
+                    "%s shows what can't be, in %s %s: %s", following.name, *new[place].origin, refused.code
+                )
 
 
 def _entry(ours: Seat, mentor: int, now: datetime) -> Entry:

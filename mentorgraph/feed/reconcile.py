@@ -14,6 +14,7 @@ from graph.facts import ABSENT, BlockChanged, BlockLifted, BlockPlaced, Fact, Re
 from graph.kinds import BlockScope, Origin
 from graph.lifecycle import RECONCILE
 from mentorgraph.action_api import NAMES_AT_ONCE, Json
+from mentorgraph.feed import logs
 from mentorgraph.feed.entries import ENDLESS_WORDS, checked_name, moment
 from mentorgraph.feed.following import Following, Heard
 from mentorgraph.feed.polling import PROP
@@ -31,6 +32,8 @@ SECOND: Final = timedelta(seconds=1)
 """Moments of the wiki are whole seconds, and in the second of its end a block both is and is not:
 https://www.mediawiki.org/wiki/Manual:Ipblocks_table."""
 PROPERTIES: Final = "blockinfo|editcount"
+RENAMES: Final = 5
+"""Of one account, one after the other, that are followed through the log."""
 LAST_EDITS: Final = 500
 """Mentees of one round whose last edit is asked for: a request each."""
 
@@ -163,10 +166,11 @@ class Reconciling:
         """These accounts: first what the log tells of those that differ, then what differs still."""
         looked = await self._look(accounts)
         await self._note_edits(looked)
-        differing = [theirs for ours, theirs in looked if differs(ours, theirs)]
-        if not differing:
+        pairs = [(ours, theirs) for ours, theirs in looked if differs(ours, theirs)]
+        if not pairs:
             return
-        await self._read_log([theirs.name for theirs in differing if theirs.name is not None])
+        differing = [theirs for _, theirs in pairs]
+        await self._read_log({name for ours, theirs in pairs for name in (ours.name, theirs.name) if name})
         entries = [
             entry
             for ours, theirs in await self._look([theirs.id for theirs in differing])
@@ -213,12 +217,23 @@ class Reconciling:
         if noted:
             await following.ledger.record_activity(following.wiki, noted)
 
-    async def _read_log(self, names: Sequence[str]) -> None:
+    async def _read_log(self, names: set[str]) -> None:
+        """What the log has of these names, and of those to which they were renamed: renames stand under the old one."""
         following = self.following
         assert following.api is not None
-        pages = []
-        for name in names:
-            log = following.api.pages(list="logevents", letitle=f"User:{name}", leprop=PROP, lelimit="max")
-            pages += [page async for page in log]
+        pages: list[Json] = []
+        asked: set[str] = set()
+        for _ in range(RENAMES):
+            new, names = names - asked, set()
+            asked |= new
+            for name in new:
+                log = following.api.pages(
+                    list="logevents", letitle=f"User:{name}", leprop=PROP, lelimit="max"
+                )
+                found = [page async for page in log]
+                pages += found
+                entries = [entry for page in found for entry in logs.entries_of(page)]
+                given = (entry.get("params", {}).get("newuser") for entry in entries)
+                names |= {name for name in given if isinstance(name, str)}
         if pages:
             await following.take([Heard(page) for page in pages], assign=False)

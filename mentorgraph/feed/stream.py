@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import anyio
@@ -82,9 +82,12 @@ class Stream:
             if frame.event.get("type") == "log" and not events.is_canary(frame.event):
                 told[str(frame.event.get("wiki"))].append(Heard(frame.event, frame.id))
         now, last = asyncio.get_running_loop().time(), frames[-1].id
+        at = frames[-1].event.get("timestamp")
+        of = datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
         due = now >= self._kept_at + KEPT_EVERY
         self._kept_at = now if due else self._kept_at
         for name, following in self.wikis.items():
+            following.hears(of)
             if told[name] or following.waiting or due:
                 await following.take(told[name], last)
 
@@ -124,6 +127,9 @@ class Stream:
             if not source.response.is_success:
                 after = seconds_of(source.response.headers.get("retry-after"))
                 raise WikiAwayError(f"the stream answers with status {source.response.status_code}", after)
+            self.heard()
+            for following in self.wikis.values():
+                following.hears()
             async for told in source:
                 self.heard()
                 if told.event != "message" or not told.data:

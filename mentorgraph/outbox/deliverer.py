@@ -75,7 +75,8 @@ class Deliverer:
             await self._again(delivery, str(error), error.after)
         except WikiRefusedError as error:
             LOG.warning("delivery %d is given up: %s", delivery.id, error)
-            await deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, str(error))
+            said = f"{error.code}: {error.info}"
+            await deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, said)
         else:
             state = DeliveryState.SENT if why is None else DeliveryState.LEFT_OUT
             await deliveries.end(self.wiki, delivery.id, state, why)
