@@ -16,7 +16,9 @@ from own_database import run
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from fake_wiki import API, STREAM, FakeWiki, Json, keep_busy
+from busy_wiki import keep_busy
+from fake_stream import Json
+from fake_wiki import API, STREAM, FakeWiki
 from graph.kinds import PolicyPreset
 from graph.policy import PRESETS
 from mentorgraph.action_api import ActionApi

@@ -19,8 +19,9 @@ from graph.policy import PRESETS
 from mentorgraph import settings
 from mentorgraph.feed.entries import LeftOut
 from mentorgraph.feed.gather import Reading, SeveralWikisError
+from mentorgraph.feed.gathered import Known, Line, Resolved, Unresolved, Whence
 from mentorgraph.feed.rejects import Refusal, Reject, rejects_of
-from mentorgraph.feed.resolve import Known, Line, Resolved, Unresolved, Whence, names_in, resolve
+from mentorgraph.feed.resolve import names_in, resolve
 from mentorgraph.rejected import FINE, REFUSED, WRONG_USE
 from mentorgraph.upkeep import percents
 from models.ledger import Ledger

@@ -4,25 +4,19 @@ Its log forgets old names (a rename rewrites them), its stream does not; an expi
 name is in no log that all may read. What else it does wrong a test says: it drops, repeats, cuts, lags and fails.
 """
 
-import asyncio
-import random
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qs
 
 import httpx2
 import orjson
-import uvicorn
-from starlette.types import Receive, Scope, Send
+
+from fake_stream import Frames, Json, plain
 
 SERVER = "http://127.0.0.1:8081"
 API = f"{SERVER}/w/api.php"
 STREAM = f"{SERVER}/v2/stream/mediawiki.recentchange"
-Json = dict[str, Any]
 
 
 @dataclass
@@ -360,123 +354,6 @@ class FakeWiki:
         return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=Frames(told))
 
 
-class Frames(httpx2.AsyncByteStream):
-    """Bytes of a stream, piece by piece."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces = pieces
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self.pieces:
-            yield piece
-
-
-def plain(events: list[Json], begin: int) -> Iterator[bytes]:
-    """Every event once, and then the end of the connection."""
-    yield b":ok\n\n"
-    for offset, event in enumerate(events[begin:], begin):
-        yield frame(event, offset)
-
-
-def frame(event: Json, offset: int) -> bytes:
-    place = orjson.dumps([{"topic": "eqiad.mediawiki.recentchange", "partition": 0, "offset": offset}])
-    return b"event: message\nid: " + place + b"\ndata: " + orjson.dumps(event) + b"\n\n"
-
-
-CANARY: Json = {
-    "meta": {"domain": "canary"},
-    "wiki": "fakewiki",
-    "type": "log",
-    "log_type": "block",
-    "log_id": 1,
-}
-
-
-def badly(chance: random.Random, longest: int) -> Callable[[list[Json], int], Iterator[bytes]]:
-    """Up to so many events, from a little earlier than was asked, some twice, with canaries, and cut within a frame."""
-
-    def told(events: list[Json], begin: int) -> Iterator[bytes]:
-        begin = max(0, begin - chance.randrange(20))
-        end = min(len(events), begin + 20 + chance.randrange(longest))
-        pieces = b":ok\n\n"
-        for offset in range(begin, end):
-            pieces += frame(events[offset], offset)
-            if chance.random() < 0.1:
-                pieces += frame(events[max(0, offset - chance.randrange(5))], offset)
-            if chance.random() < 0.05:
-                pieces += frame(CANARY, offset)
-        if end < len(events):
-            pieces = pieces[: len(pieces) - chance.randrange(200)]
-        while pieces:
-            size = 1 + chance.randrange(4_000)
-            yield pieces[:size]
-            pieces = pieces[size:]
-
-    return told
-
-
-def keep_busy(wiki: FakeWiki, chance: random.Random, count: int) -> None:
-    """So many things happen on the wiki, in the last two hours."""
-    names: Iterator[str] = (f"Name {number}" for number in range(10 * count))
-    ended: list[str] = []
-    step = 6_000 / count
-    while len(wiki.events) < count:
-        wiki.tick(chance.choice([0, 0, step, 2 * step]))
-        if len(wiki.accounts) < 5 or chance.random() < 0.15:
-            again = ended.pop() if ended and chance.random() < 0.5 else next(names)
-            wiki.register(len(wiki.accounts) + 2, again)
-            continue
-        user = chance.choice([*wiki.accounts])
-        match chance.randrange(5):
-            case 0 | 1:
-                until = wiki.now + timedelta(seconds=chance.choice([5, 100, 86_400]))
-                wiki.block(user, until=chance.choice([None, until]), partial=chance.random() < 0.2)
-            case 2 | 3:
-                if wiki.open_block(wiki.accounts[user]) is not None:
-                    wiki.unblock(user)
-            case _:
-                ended.append(wiki.accounts[user].name)
-                wiki.rename(user, next(names))
-
-
 def stamp(at: datetime) -> str:
     """A moment as the wiki writes it: in whole seconds."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def last_id(events: Sequence[Json]) -> str:
-    """The place of the last event."""
-    told = frame(events[-1], len(events) - 1)
-    return told.split(b"\n")[1].removeprefix(b"id: ").decode()
-
-
-@asynccontextmanager
-async def served(wiki: FakeWiki) -> AsyncIterator[str]:
-    """The wiki at an address of its own, for those in other processes."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
-        path = scope["path"] + ("?" + scope["query_string"].decode() if scope["query_string"] else "")
-        answer = await wiki.answer(
-            httpx2.Request(scope["method"], SERVER + path, headers=scope["headers"], content=body)
-        )
-        await send(
-            {"type": "http.response.start", "status": answer.status_code, "headers": answer.headers.raw}
-        )
-        assert isinstance(answer.stream, httpx2.AsyncByteStream)
-        async for piece in answer.stream:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await asyncio.sleep(0)
-        await send({"type": "http.response.body", "body": b""})
-
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
-    running = asyncio.create_task(server._serve([door]))
-    try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await running

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from mentorgraph.feed.gather import Reading
-from mentorgraph.feed.resolve import Gathered, Resolved, Unresolved, resolve
+from mentorgraph.feed.gathered import Gathered, Resolved, Unresolved
+from mentorgraph.feed.resolve import resolve
 
 DATA = Path(__file__).parent / "data" / "wiki"
 EVENTS = DATA / "events" / "eventstreams.jsonl"

@@ -18,17 +18,8 @@ from mentorgraph.action_api import ActionApi
 from mentorgraph.feed import logs
 from mentorgraph.feed.entries import HIDES_COMMENT, HIDES_USER, Hiding, LeftOut
 from mentorgraph.feed.gather import Reading
-from mentorgraph.feed.resolve import (
-    NO_EXPIRY,
-    NOBODY,
-    Known,
-    Line,
-    Resolved,
-    Unresolved,
-    Whence,
-    names_in,
-    resolve,
-)
+from mentorgraph.feed.gathered import Known, Line, Resolved, Unresolved, Whence
+from mentorgraph.feed.resolve import NO_EXPIRY, NOBODY, names_in, resolve
 from models.ledger import Entry, Ledger, Target
 from models.ledger.connections import wall_clock
 from models.ledger.positions import Reached

@@ -12,8 +12,8 @@ import orjson
 from mentorgraph.feed import events, logs
 from mentorgraph.feed.entries import Hiding, LeftOut, MalformedError, Sighting, moment
 from mentorgraph.feed.files import records
+from mentorgraph.feed.gathered import Gathered, Line, Performed, Whence
 from mentorgraph.feed.rejects import Reject, is_reject, reject_of
-from mentorgraph.feed.resolve import Gathered, Line, Performed, Whence
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NEITHER = "it is neither an event nor a page of list=logevents"

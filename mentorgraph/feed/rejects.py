@@ -10,7 +10,7 @@ import orjson
 
 from mentorgraph.feed.entries import moment
 from mentorgraph.feed.files import Record, records
-from mentorgraph.feed.resolve import Whence
+from mentorgraph.feed.gathered import Whence
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from fake_wiki import API, STREAM, FakeWiki, badly, keep_busy, last_id, served
+from busy_wiki import keep_busy, served
+from fake_stream import badly, last_id
+from fake_wiki import API, STREAM, FakeWiki
 from feed_process import begun, kill
 from graph.kinds import PolicyPreset
 from graph.policy import PRESETS

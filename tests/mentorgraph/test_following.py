@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from fake_wiki import Json
+from fake_stream import Json
 from following_scene import Scene, at_once, scene
 from graph.kinds import BlockScope
 from ledger_rows import fetch

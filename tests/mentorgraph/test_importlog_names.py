@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from graph.facts import FACTS
 from graph.kinds import FactKind, Origin
 from mentorgraph.feed.entries import Sighting
-from mentorgraph.feed.resolve import Gathered, Known, Line, Whence, resolve
+from mentorgraph.feed.gathered import Gathered, Known, Line, Whence
+from mentorgraph.feed.resolve import resolve
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOBODY_IN_PARTICULAR = Whence(0, 1)

@@ -10,7 +10,8 @@ import pytest
 from graph.facts import BlockChanged, BlockPlaced, Registered
 from graph.kinds import FactKind
 from mentorgraph.feed.gather import Reading, SeveralWikisError
-from mentorgraph.feed.resolve import NO_EXPIRY, NO_REASON, Resolved, Unresolved
+from mentorgraph.feed.gathered import Resolved, Unresolved
+from mentorgraph.feed.resolve import NO_EXPIRY, NO_REASON
 from wiki_captures import (
     DATA,
     EVENTS,
