@@ -27,6 +27,8 @@ SOURCE: Final = "stream"
 CONNECTED_WITHIN: Final = 15.0
 SILENT_AFTER: Final = 300.0
 """Seconds without an event of any wiki, not even a canary, after which the connection is taken for dead."""
+LARGEST: Final = 16 << 20
+"""Bytes of an event. EventStreams takes 4 MB; one that we did not take would stop us at its place for good."""
 TOGETHER: Final = 2_000
 """Events that are recorded together at most."""
 PAUSE: Final = 0.2
@@ -123,7 +125,9 @@ class Stream:
         timeout = httpx2.Timeout(SILENT_AFTER, connect=CONNECTED_WITHIN)
         headers = {"last-event-id": position} if position else {}
         begin = {"since": self.since.isoformat()} if self.since is not None and not position else {}
-        async with self.client.sse(self.url, params=begin, headers=headers, timeout=timeout) as source:
+        async with self.client.sse(
+            self.url, params=begin, headers=headers, timeout=timeout, max_event_size=LARGEST
+        ) as source:
             if not source.response.is_success:
                 after = seconds_of(source.response.headers.get("retry-after"))
                 raise WikiAwayError(f"the stream answers with status {source.response.status_code}", after)

@@ -77,6 +77,10 @@ class Deliverer:
             LOG.warning("delivery %d is given up: %s", delivery.id, error)
             said = f"{error.code}: {error.info}"
             await deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, said)
+        except Exception as error:
+            # An answer that no wiki gives: one mentee's must not hold up all others for ever.
+            LOG.exception("delivery %d will be tried again", delivery.id)
+            await self._again(delivery, type(error).__name__, None)
         else:
             state = DeliveryState.SENT if why is None else DeliveryState.LEFT_OUT
             await deliveries.end(self.wiki, delivery.id, state, why)

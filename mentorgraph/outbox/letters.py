@@ -23,11 +23,11 @@ TEXTS: Final = Path(__file__).parent / "texts"
 OTHERS: Final = "en"
 """The language of those wikis for whose own there are no texts."""
 TOO_LATE: Final = timedelta(days=2)
-"""What happened longer ago is no news: it was told late."""
+"""What happened longer ago is no news, and whoever the wiki gave a mentee meanwhile has begun with them."""
 COMES_BACK: Final = frozenset({"MENTEE_UNBLOCKED", "RESTORED", SET_MENTOR})
 MEANWHILE: Final = frozenset({"MENTEE_BLOCKED", "RELEASE_NEAR"})
 """What is true while the tie is suspended."""
-WHENEVER: Final = frozenset({"RELEASE_NEAR", SET_MENTOR})
+WHENEVER: Final = frozenset({"RELEASE_NEAR"})
 """What is no less true because its cause lies back."""
 
 

@@ -9,7 +9,7 @@ import pytest
 from following_scene import Scene, at_once, scene
 from ledger_rows import fetch
 from mentorgraph.feed.reconcile import Reconciling
-from mentorgraph.outbox import deliverer
+from mentorgraph.outbox import deliverer, letters
 from mentorgraph.outbox.letters import filled, texts_of
 from models.ledger import deliveries
 from models.ledger.connections import wall_clock
@@ -123,6 +123,32 @@ async def test_what_fails_again_and_again_is_given_up_and_can_be_tried_again(
     assert await scene.ledger.deliveries.revive(scene.id) == 1
     await done.deliver()
     assert await states(scene) == [("MENTEE_BLOCKED", "SENT")]
+
+
+async def test_an_answer_that_no_wiki_gives_holds_up_nobody_for_ever(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "FIRST_WAIT", timedelta())
+    done = await office(scene)
+    await happens(scene, "block")
+    scene.wiki.faults = [httpx2.Response(200, json={"query": {}})]
+    await done.deliver()
+    assert scene.wiki.pages[TALK].count("== Your mentee") == 1
+    assert await states(scene) == [("MENTEE_BLOCKED", "SENT")]
+
+
+async def test_whom_the_wiki_gave_a_mentor_long_ago_is_left_with_them(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where this begins on a wiki, nobody is taken from a mentor of weeks."""
+    done = await office(scene)
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    scene.wiki.ties[KIM] = BO
+    monkeypatch.setattr(letters, "TOO_LATE", timedelta())
+    await done.deliver()
+    assert scene.wiki.ties[KIM] == BO
+    assert {state for _, state in await states(scene)} == {"LEFT_OUT"}
 
 
 async def test_a_name_that_is_hidden_meanwhile_does_not_leave(scene: Scene) -> None:
