@@ -1,5 +1,6 @@
 """What a document may hold. The figures are those of the limits; the time is that of one pass."""
 
+import gc
 import time
 
 import pytest
@@ -40,12 +41,14 @@ TOO_MUCH = (
     ("document", "code"), [row[1:] for row in TOO_MUCH], ids=[row[0] for row in TOO_MUCH]
 )
 def test_what_holds_too_much_is_refused_before_it_is_validated(document: str, code: str) -> None:
-    begun = time.process_time()
+    gc.collect()  # what the run has left lying about is no concern of this document's
+    begun = time.thread_time()
     with pytest.raises(RequestRefused) as refused:
         read(document)
+    taken = time.thread_time() - begun
     assert refused.value.code == code
     assert any(character.isdigit() for character in refused.value.message), "the figure is told"
-    assert time.process_time() - begun < 0.25
+    assert taken < 0.25
 
 
 JUST_RIGHT = (
