@@ -4,6 +4,7 @@ MediaWiki answers errors with status 200 and says what is wrong in the body. Wha
 is read-only, counts us out, or something in front of it answers instead) is told from what is not.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -81,6 +82,7 @@ class ActionApi:
         self.client, self.url, self.login = client, url, login
         self._is_logged_in = False
         self._csrf: str | None = None
+        self._logging_in = asyncio.Lock()
 
     @classmethod
     @asynccontextmanager
@@ -96,8 +98,7 @@ class ActionApi:
 
     async def act(self, **asked: str | int) -> Json:
         """Change something, as ourselves. It is not tried again here: whether it was done may not be known."""
-        if self.login is not None and not self._is_logged_in:
-            await self._log_in(self.login)
+        await self._be_logged_in()
         try:
             if self._csrf is None:
                 tokens = await self._ask("GET", {"action": "query", "meta": "tokens", "assert": "user"})
@@ -154,8 +155,7 @@ class ActionApi:
         return found
 
     async def _query(self, asked: Mapping[str, str | int]) -> Json:
-        if self.login is not None and not self._is_logged_in:
-            await self._log_in(self.login)
+        await self._be_logged_in()
         try:
             return await self._ask("GET", {"action": "query", **asked, **self._as_ourselves()})
         except WikiRefusedError as refused:
@@ -166,6 +166,12 @@ class ActionApi:
 
     def _as_ourselves(self) -> dict[str, str]:
         return {} if self.login is None else {"assert": "user"}
+
+    async def _be_logged_in(self) -> None:
+        # Several ask at once, and two that log in at once take each other's cookies away.
+        async with self._logging_in:
+            if self.login is not None and not self._is_logged_in:
+                await self._log_in(self.login)
 
     async def _log_in(self, login: Login) -> None:
         self.client.cookies.clear()

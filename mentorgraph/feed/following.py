@@ -129,7 +129,9 @@ class Following:
         position = position or self.position
         # Before the very first event there is no position: killed now, we find what waited by a look at the wiki.
         safe = position if not waiting else waiting[0].before or position
-        reached = None if safe is None else Reached(self.source, safe, wall_clock())
+        # As old as what waits: where several wikis share a stream, the oldest place is where it goes on.
+        read_at = min(one.since for one in waiting) if waiting else wall_clock()
+        reached = None if safe is None else Reached(self.source, safe, read_at)
         result = await self.ledger.follow(self.wiki, entries, reached)
         for place, refused in result.refused.items():
             LOG.warning(
@@ -153,6 +155,8 @@ class Following:
             if number >= len(batch):
                 continue  # what was asked for is no event
             one = batch[number]
+            if one.heard.position is None:
+                continue  # nor is what a look at the wiki has read: the next look reads it again
             if (wall_clock() - one.since).total_seconds() < PATIENCE:
                 yield one
             else:

@@ -196,6 +196,12 @@ class Live:
             except (WikiRefusedError, MentorgraphError) as error:
                 LOG.warning("%s will be tried again: %s", who, error)
                 after = None
+            except SettingsError:
+                raise
+            except Exception:
+                # An answer that no wiki gives, of one wiki: the others go on.
+                LOG.exception("%s will be tried again", who)
+                after = None
             await asyncio.sleep(after if after is not None else random.uniform(wait / 2, wait))  # noqa: S311 - no secret
             wait = min(2 * wait, LONGEST_WAIT)
 

@@ -15,6 +15,8 @@ LOGS: Final = ("newusers", "block", "renameuser", "delete/event")
 """The logs that tell of mentees; the last tells what was hidden of other entries."""
 NOT_EVERYWHERE: Final = ("suppress", "growthexperiments")
 """Hidden blocks, which few may read; who was given which mentor, where the wiki has mentors of its own."""
+NOT_HERE: Final = frozenset({"badvalue", "unknown_letype", "permissiondenied", "readapidenied"})
+"""How a wiki says that it has no such log, or none for us."""
 PROP: Final = "ids|title|type|user|userid|timestamp|comment|details"
 
 
@@ -62,8 +64,8 @@ class Polling:
                 page = await api.query(**asked)
                 return [{**page, "query": {"logevents": []}}]
             return [dict(page) async for page in api.pages(**asked)]
-        except WikiRefusedError:
-            if kind not in NOT_EVERYWHERE:
+        except WikiRefusedError as refused:
+            if kind not in NOT_EVERYWHERE or refused.code not in NOT_HERE:
                 raise
             self._missing.add(kind)
             return []

@@ -37,12 +37,15 @@ class Programme:
         self.following = following
         self.found = 0
         """Differences that were found."""
-        self.is_run = False
-        """Whether the wiki has mentors of its own, as far as is known."""
+        self.is_run: bool | None = None
+        """Whether the wiki has mentors of its own; None until that is known."""
+        self._unreadable: set[int] = set()
 
     async def compare(self) -> None:
         """Compare all of it once; nothing, where the wiki has no list of mentors."""
         listed = await self._listed()
+        if listed is None:
+            return
         self.is_run = bool(listed)
         if not listed:
             return
@@ -52,7 +55,8 @@ class Programme:
             while some := list(islice(mentees, AT_ONCE)):
                 await self._compare_ties(mentor.id, some)
 
-    async def _listed(self) -> list[ListedMentor]:
+    async def _listed(self) -> list[ListedMentor] | None:
+        """Whom the list holds; None where it can't be read."""
         following = self.following
         assert following.api is not None
         page = await following.api.query(
@@ -64,7 +68,11 @@ class Programme:
             listed = list(mentors_of(page, f"{LIST} of {following.name}"))
         except UnreadableListError as error:
             LOG.warning("%s", error)
-            return []
+            return None
+        # Who can't be read is on the list all the same.
+        self._unreadable = {
+            int(one.id) for one in listed if isinstance(one, MalformedMentor) and one.id.isdecimal()
+        }
         for one in listed:
             if isinstance(one, MalformedMentor):
                 LOG.warning("%s of %s: of mentor %s %s", LIST, following.name, one.id, one.why)
@@ -86,7 +94,7 @@ class Programme:
                     at=now,
                     origin=Origin(RECONCILE, f"{mentor.id}:{now.isoformat()}:enrolled"),
                 )
-        gone = sorted(ours - {mentor.id for mentor in listed})
+        gone = sorted(ours - {mentor.id for mentor in listed} - self._unreadable)
         sources = await ledger.enrolled_by(wiki, gone) if gone else {}
         gone = [mentor for mentor in gone if sources.get(mentor) in OF_THE_LIST]
         if len(gone) > max(1, len(ours) // 2):

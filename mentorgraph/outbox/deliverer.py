@@ -14,12 +14,13 @@ from mentorgraph.action_api import ActionApi, WikiAwayError, WikiRefusedError
 from mentorgraph.outbox.letters import Choice, LeftOut, Letter, NotYet, what_to_do
 from models.ledger import Ledger
 from models.ledger.connections import wall_clock
-from models.ledger.deliveries import Delivery, Heap
+from models.ledger.deliveries import CLAIMED_FOR, Delivery, Heap
 from models.outbox import DeliveryState
 
 LOG = logging.getLogger("mentorgraph")
 
-AT_ONCE: Final = 20
+WITHIN: Final = (CLAIMED_FOR - timedelta(minutes=1)).total_seconds()
+"""Seconds for one delivery, before somebody else may claim it."""
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=6)
 TRIES: Final = 12
@@ -31,6 +32,8 @@ HEEDED: Final = {
     "growthexperiments-homepage-claimmentee-invalid-mentor": "the wiki does not take them for a mentor",
 }
 """Refusals that are answers: nothing is to be mended."""
+OF_THE_WAY: Final = ("login-", "http-")
+"""Refusals of our login or of something before the wiki: not of what is to be done."""
 NO_SUCH_USER: Final = "nosuchuser"
 """The word of a renaming may be on its way to us."""
 
@@ -49,7 +52,7 @@ class Deliverer:
         *,
         language: str,
         own: str,
-        has_mentors: Callable[[], bool],
+        has_mentors: Callable[[], bool | None],
     ) -> None:
         self.ledger, self.wiki, self.api = ledger, wiki, api
         self.language, self.own, self.has_mentors = language, own, has_mentors
@@ -60,23 +63,26 @@ class Deliverer:
         """All that is due now, one mentee after the other; how much it was."""
         done = 0
         await self.ledger.deliveries.announce_releases(self.wiki)
-        while some := await self.ledger.deliveries.claim(self.wiki, AT_ONCE):
-            for one in some:
-                await self._deliver(one)
-            done += len(some)
+        # One by one: what is sent follows from how things stand just then, and nobody's claim runs out meanwhile.
+        while some := await self.ledger.deliveries.claim(self.wiki, 1):
+            await self._deliver(some[0])
+            done += 1
         self.heap = await self.ledger.deliveries.heap(self.wiki)
         return done
 
     async def _deliver(self, delivery: Delivery) -> None:
         deliveries = self.ledger.deliveries
         try:
-            why = await self._do(delivery)
+            async with asyncio.timeout(WITHIN):
+                why = await self._do(delivery)
         except WikiAwayError as error:
             await self._again(delivery, str(error), error.after)
         except WikiRefusedError as error:
+            if error.code.startswith(OF_THE_WAY):
+                await self._again(delivery, error.code, None)
+                return
             LOG.warning("delivery %d is given up: %s", delivery.id, error)
-            said = f"{error.code}: {error.info}"
-            await deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, said)
+            await deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, error.code)
         except Exception as error:
             # An answer that no wiki gives: one mentee's must not hold up all others for ever.
             LOG.exception("delivery %d will be tried again", delivery.id)
@@ -110,7 +116,7 @@ class Deliverer:
         page = f"User talk:{letter.to}"
         if not is_first and letter.marker in await self.api.text(page):
             return None
-        await self.api.act(
+        answer = await self.api.act(
             action="edit",
             title=page,
             section="new",
@@ -119,10 +125,15 @@ class Deliverer:
             summary=letter.summary,
             redirect=1,
         )
+        if answer.get("edit", {}).get("result") != "Success":
+            raise WikiRefusedError("edit-failure", "the wiki asks for a captcha, or a filter has stopped it")
         return None
 
     async def _set(self, choice: Choice) -> str | None:
-        if not self.has_mentors():
+        has_mentors = self.has_mentors()
+        if has_mentors is None:
+            raise WikiAwayError("whether the wiki keeps mentors itself is not known yet")
+        if not has_mentors:
             return "the wiki keeps no mentors itself"
         if await self._was_chosen_since(choice):
             return "somebody has chosen a mentor since"

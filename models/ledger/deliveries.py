@@ -11,6 +11,7 @@ from models.ledger.connections import Connection, aware
 from models.ledger.script import PUT_IN_OUTBOX
 from models.outbox import DeliveryState
 
+# What is revived was tried before, so whoever does it looks first whether it is there.
 # One mentee's are done one after the other: the first that waits keeps the others waiting, dead ones do not.
 CLAIM: Final = """
 UPDATE outbox AS o SET claimed_until = $3, tries = o.tries + 1
@@ -62,7 +63,7 @@ UPDATE outbox AS o SET due_at = $3, said = $4, claimed_until = '-infinity'
 WHERE o.wiki_id = $1 AND o.id = $2 AND o.state = 'WAITING'
 """
 REVIVE: Final = """
-UPDATE outbox AS o SET state = 'WAITING', due_at = '-infinity', tries = 0
+UPDATE outbox AS o SET state = 'WAITING', due_at = '-infinity', tries = 1
 WHERE o.wiki_id = $1 AND o.state = 'DEAD' AND ($2::bigint IS NULL OR o.id = $2)
 """
 DEAD: Final = """
@@ -94,6 +95,7 @@ JOIN mentor AS m ON m.wiki_id = $1 AND m.id = tie.mentor_id
 JOIN LATERAL (
     SELECT e.id, e.mentee_id FROM relationship_event AS e
     WHERE e.wiki_id = $1 AND e.relationship_id = tie.relationship_id AND e.kind = 'SUSPENDED' AND e.at <= $2
+      AND NOT EXISTS (SELECT FROM relationship_event AS w WHERE w.wiki_id = $1 AND w.withdraws_id = e.id)
     ORDER BY e.at DESC, e.id DESC LIMIT 1
 ) AS e ON true
 WHERE s.wiki_id = $1 AND s.state = 'SUSPENDED' AND s.valid_from <= $2 AND s.valid_to > $2 AND s.valid_to <= $3

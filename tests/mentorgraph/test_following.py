@@ -128,6 +128,25 @@ async def test_what_is_not_understood_yet_is_told_again_after_a_kill(scene: Scen
     assert (await scene.stand(6))[1] is BlockScope.SITEWIDE
 
 
+async def test_the_place_of_a_wiki_with_something_waiting_is_as_old_as_that(scene: Scene) -> None:
+    """Several wikis share a stream, and it goes on from the oldest place of all."""
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    await scene.follow()
+    wiki.register(6, "Robin")
+    wiki.events.pop()
+    wiki.block(6)
+    del wiki.accounts[6]
+    await scene.follow()
+    assert scene.following is not None
+    before = wall_clock()
+    await scene.following.take([], "later")
+    reached = await scene.ledger.reached(scene.id, scene.following.source)
+    assert reached is not None
+    assert reached.position != "later"
+    assert reached.read_at < before
+
+
 async def test_what_was_hidden_afterwards_is_hidden_here_too(scene: Scene) -> None:
     wiki = scene.wiki
     wiki.register(5, "Kim")

@@ -68,6 +68,29 @@ async def test_that_the_wiki_has_our_mentor_already_is_success(scene: Scene) -> 
     assert ("SET_MENTOR", "SENT") in await states(scene)
 
 
+async def test_what_is_to_be_set_waits_until_it_is_known_whether_the_wiki_keeps_mentors(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "FIRST_WAIT", timedelta())
+    monkeypatch.setattr(deliverer, "TRIES", 99)
+    done = await office(scene)
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    known = iter([None, None])
+    done.has_mentors = lambda: next(known, True)
+    await done.deliver()
+    assert ("SET_MENTOR", "SENT") in await states(scene)
+
+
+async def test_a_letter_that_the_wiki_does_not_save_is_not_sent(scene: Scene) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    answers = [{"query": {"tokens": {"csrftoken": "c"}}}, {"edit": {"result": "Failure", "captcha": {}}}]
+    scene.wiki.faults = [httpx2.Response(200, json=one) for one in answers]
+    await done.deliver()
+    assert await states(scene) == [("MENTEE_BLOCKED", "DEAD")]
+
+
 async def test_a_wiki_without_mentors_of_its_own_is_told_of_none(scene: Scene) -> None:
     done = await office(scene)
     done.has_mentors = lambda: False

@@ -64,6 +64,14 @@ async def test_who_became_a_mentor_here_is_not_taken_to_have_left_there(scene: S
     assert await mentors(scene) == {ADA, BO, CY}
 
 
+async def test_who_is_on_the_list_and_cannot_be_read_has_not_left(scene: Scene) -> None:
+    made = await programme(scene)
+    assert scene.wiki.mentors is not None
+    scene.wiki.mentors[BO] = {"message": "x" * 241, "weight": 2}
+    await made.compare()
+    assert await mentors(scene) == {ADA, BO}
+
+
 async def test_a_list_that_was_emptied_makes_nobody_resign(scene: Scene) -> None:
     made = await programme(scene)
     scene.wiki.mentors = {CY: {"weight": 2}}
