@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from mentorgraph.action_api import ActionApi, WikiRefusedError
-from mentorgraph.feed.polling import LOGS, NOT_EVERYWHERE, PROP
+from mentorgraph.feed.polling import LOGS, NOT_EVERYWHERE, log_of
 
 
 async def download(api: ActionApi, folder: Path, told: Callable[[str, int], None]) -> list[Path]:
@@ -30,13 +30,7 @@ async def _download(api: ActionApi, kind: str, path: Path, told: Callable[[int],
     more = _left_at(path)
     if more is None:
         return
-    asked: dict[str, str | int] = {
-        "list": "logevents",
-        "leaction" if "/" in kind else "letype": kind,
-        "leprop": PROP,
-        "ledir": "newer",
-        "lelimit": "max",
-    }
+    asked = log_of(kind)
     with path.open("ab") as file:
         while True:
             page = await api.query(**asked | more)

@@ -20,6 +20,17 @@ NOT_HERE: Final = frozenset({"badvalue", "unknown_letype", "permissiondenied", "
 PROP: Final = "ids|title|type|user|userid|timestamp|comment|details"
 
 
+def log_of(kind: str) -> dict[str, str | int]:
+    """What to ask the wiki for: that log, or one action of it, from its beginning on."""
+    return {
+        "list": "logevents",
+        "leaction" if "/" in kind else "letype": kind,
+        "leprop": PROP,
+        "ledir": "newer",
+        "lelimit": "max",
+    }
+
+
 class Polling:
     """One wiki's log."""
 
@@ -47,13 +58,7 @@ class Polling:
             return []
         api = self.following.api
         assert api is not None
-        asked: dict[str, str | int] = {
-            "list": "logevents",
-            "leaction" if "/" in kind else "letype": kind,
-            "leprop": PROP,
-            "ledir": "newer",
-            "lelimit": "max",
-        }
+        asked = log_of(kind)
         if since is None:
             asked |= {"ledir": "older", "lelimit": 1}
         else:
