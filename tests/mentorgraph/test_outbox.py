@@ -13,7 +13,7 @@ from mentorgraph.outbox import deliverer, letters
 from mentorgraph.outbox.letters import filled, texts_of
 from models.ledger import deliveries
 from models.ledger.connections import wall_clock
-from outbox_office import ADA, BO, KIM, STATES, TALK, happens, office
+from outbox_office import ADA, BO, KIM, STATES, TALK, TIES, happens, office
 
 __all__ = ["at_once", "scene"]
 
@@ -44,10 +44,8 @@ async def test_a_mentor_reads_of_the_block_and_is_set_again_after_it(scene: Scen
     ]
     # Our own entry in the wiki's log comes back to us, and is no decision.
     await scene.follow()
-    ties = await fetch(
-        scene.database, "SELECT r.mentor_id, r.started_because FROM relationship AS r WHERE r.mentee_id = 5"
-    )
-    assert ties == [(ADA, "IMPORTED")]
+    assert await fetch(scene.database, TIES) == [(ADA, "IMPORTED")]
+    assert "ASSIGNED" not in [fact[0] for fact in await scene.facts()]
 
 
 async def test_a_mentor_whom_a_person_has_chosen_meanwhile_is_left_alone(scene: Scene) -> None:
