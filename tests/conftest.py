@@ -8,9 +8,8 @@ and dropped at the end.
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from functools import wraps
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -19,9 +18,7 @@ import asyncpg
 import pytest
 
 from mentorgraph import postgres
-from models.ledger import Ledger
-from models.reader import Reader
-from statement_lint import Statements
+from statement_lint import Statements, everything_of
 from those_who_ask import let_in
 
 NUMBER = count(1)
@@ -76,28 +73,12 @@ async def _admin(server: str, command: str) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def every_statement() -> Iterator[Statements]:
-    """Every statement of the run's readers and ledgers, held at its end to what many machines can run."""
+    """Every statement that our code runs, held at the end of the run to what many machines can run."""
     seen = Statements()
-    with pytest.MonkeyPatch.context() as patch:
-        for kind in (Reader, Ledger):
-            patch.setattr(kind, "__init__", _observed(kind.__init__, seen))
+    with everything_of(("models", "mentorgraph", "resolvers"), seen):
         yield seen
-    assert seen.breaches() == []
-
-
-def _observed(initialize: Callable[..., None], seen: Statements) -> Callable[..., None]:
-    @wraps(initialize)
-    def observed(
-        self: object, *args: object, observe: Callable[[str], None] | None = None, **rest: object
-    ) -> None:
-        def both(sql: str) -> None:
-            seen(sql)
-            if observe is not None:
-                observe(sql)
-
-        initialize(self, *args, observe=both, **rest)
-
-    return observed
+    found = seen.breaches()
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture(scope="session")
