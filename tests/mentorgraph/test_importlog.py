@@ -1,7 +1,8 @@
 """`import-log` on a real database, held against what the same wiki answered about its accounts at the end."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -12,9 +13,11 @@ import orjson
 import pytest
 from rich.console import Console
 
+from graph.facts import Assigned, MentorEnrolled
+from graph.kinds import Origin
 from mentorgraph.feed.entries import LeftOut
 from mentorgraph.importlog import ImportOutcome, UnknownWikiError, import_log, run, table_of
-from models.ledger import Ledger
+from models.ledger import Entry, Ledger, Target
 from models.migrate import upgrade
 from wiki_captures import DATA, END, EVENTS, WHOLE_LOG, WIKI, answer, captured_pages, event_lines, written
 
@@ -50,7 +53,21 @@ TIMELINES = {
         SELECT mentee_id, valid_from, valid_to, state, told_state, blocked_since, blocked_until
         FROM mentee_span""",
     "needs": "SELECT mentee_id, role, valid_from, valid_to FROM need",
+    "ties": """
+        SELECT mentee_id, mentor_id, role, number, started_at, started_because, ends_at, ends_because
+        FROM relationship WHERE withdrawn_at = 'infinity'""",
+    "tie spans": """
+        SELECT mentee_id, mentor_id, role, valid_from, valid_to, state FROM relationship_span""",
+    # What the feed told in the end: an order of imports may have told more in between, and withdrawn it.
+    "events": """
+        SELECT e.mentee_id, e.mentor_id, e.kind, e.at, e.from_state, e.to_state, b.block_id
+        FROM relationship_event AS e LEFT JOIN block AS b ON b.wiki_id = e.wiki_id AND b.id = e.block_id
+        WHERE e.kind <> 'WITHDRAWN' AND NOT EXISTS (
+            SELECT FROM relationship_event AS w WHERE w.wiki_id = e.wiki_id AND w.withdraws_id = e.id)""",
 }
+ADA, BO = 3, 4
+FIRST_DAY = datetime(2026, 11, 22, 19, 27, 54, tzinfo=UTC)
+NEWCOMERS = range(5, 16)
 
 
 @pytest.fixture
@@ -90,13 +107,30 @@ class Importer:
         return {table: await self.rows(statement) for table, statement in TIMELINES.items()}
 
 
+async def with_mentors(ledger: Ledger, database: str, folder: Path) -> Importer:
+    """Who imports into a wiki where Ada and Bo have mentored every newcomer since soon after their registration."""
+    made = Importer(ledger, database, folder)
+    # Pages alone do not tell their wiki's address.
+    await made.take(*written(folder, siteinfo=orjson.dumps(answer("001"))))
+    wiki = (await ledger.wikis())[WIKI]
+    entries = [
+        Entry(
+            fact=MentorEnrolled(at=FIRST_DAY, origin=Origin("programme", f"enrolled {mentor}"), mentor=mentor)
+        )
+        for mentor in (ADA, BO)
+    ]
+    for mentee in NEWCOMERS:
+        at = FIRST_DAY + timedelta(seconds=7 if mentee == NEWCOMERS[-1] else 4)
+        origin = Origin("programme", f"assigned {mentee}")
+        fact = Assigned(at=at, origin=origin, mentor=(ADA, BO)[mentee % 2])
+        entries.append(Entry(fact=fact, target=Target(id=mentee)))
+    await ledger.bulk(wiki, entries)
+    return made
+
+
 @pytest.fixture
 async def importer(ledger: Ledger, database: str, tmp_path: Path) -> Importer:
-    # Pages alone do not tell their wiki's address.
-    siteinfo = written(tmp_path, siteinfo=orjson.dumps(answer("001")))
-    made = Importer(ledger, database, tmp_path)
-    await made.take(*siteinfo)
-    return made
+    return await with_mentors(ledger, database, tmp_path)
 
 
 @pytest.fixture
@@ -186,9 +220,23 @@ async def others(bare_database: str, tmp_path: Path) -> AsyncIterator[Importer]:
     folder.mkdir()
     await upgrade(bare_database)
     async with Ledger.open(bare_database) as ledger:
-        made = Importer(ledger, bare_database, folder)
-        await made.take(*written(folder, siteinfo=orjson.dumps(answer("001"))))
-        yield made
+        yield await with_mentors(ledger, bare_database, folder)
+
+
+async def test_a_block_of_the_log_suspends_the_tie_and_the_unblock_resumes_it(
+    whole: dict[str, list[tuple[Any, ...]]],
+) -> None:
+    """Wanda was blocked under one name, renamed, and unblocked under another."""
+    wanda = NEWCOMERS[0]
+    assert [tie[1] for tie in whole["ties"] if tie[0] == wanda] == [BO]
+    assert [state for *_, state in sorted(whole["tie spans"], key=lambda span: span[3]) if _[0] == wanda] == [
+        "ACTIVE",
+        "SUSPENDED",
+        "ACTIVE",
+    ]
+    kinds = Counter(event[2] for event in whole["events"])
+    assert len(whole["ties"]) == len(NEWCOMERS)
+    assert kinds == {"STARTED": len(NEWCOMERS), "SUSPENDED": 7, "RESUMED": 4}
 
 
 @pytest.mark.parametrize("seed", range(3))
