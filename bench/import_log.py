@@ -17,6 +17,7 @@ from random import Random
 from time import perf_counter
 
 import orjson
+from kept import Promise, keep
 from rich.console import Console
 
 from graph.kinds import PolicyPreset
@@ -26,6 +27,8 @@ from mentorgraph.importlog import import_log
 from models.ledger import Ledger
 from models.migrate import upgrade
 
+PROMISED = 3_000
+"""Entries a second, of a log that is new here."""
 START = datetime(2025, 1, 1, tzinfo=UTC)
 A_PAGE = 500
 
@@ -133,8 +136,9 @@ def make(folder: Path, entries: int) -> list[Path]:
     return files
 
 
-async def measure(dsn: str, files: list[Path], entries: int, rejects: Path) -> None:
+async def measure(dsn: str, files: list[Path], entries: int, rejects: Path) -> list[Promise]:
     """Import the log once into a fresh database, and once more when all of it is known."""
+    promises = []
     await upgrade(dsn)
     async with Ledger.open(dsn) as ledger:
         await ledger.add_wiki("benchwiki", "https://bench.example", PRESETS[PolicyPreset.DEFAULT])
@@ -147,6 +151,11 @@ async def measure(dsn: str, files: list[Path], entries: int, rejects: Path) -> N
                 f"{what:14} {entries:7} entries {seconds:6.2f} s {entries / seconds:8.0f} entries/s   "
                 f"recorded {outcome.recorded}, known already {outcome.known}"
             )
+            rate = entries / seconds
+            promises.append(
+                Promise(f"a log, {what}", f"{rate:,.0f} a second", f"≥ {PROMISED:,}", rate >= PROMISED)
+            )
+    return promises
 
 
 def main() -> None:
@@ -156,7 +165,8 @@ def main() -> None:
         folder.chmod(0o755)
         files = make(folder, entries)
         with postgres.running(folder / "data") as dsn:
-            asyncio.run(measure(dsn, files, entries, folder / "rejects.jsonl"))
+            promises = asyncio.run(measure(dsn, files, entries, folder / "rejects.jsonl"))
+    keep(promises)
 
 
 if __name__ == "__main__":

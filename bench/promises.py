@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
+from kept import Promise
 from load import Load
 
+OF_PGBENCH: Final = 0.8
+SERVER_CPU: Final = 0.6
+"""Milliseconds of a request that the server itself may take, where bare Starlette takes 0.15 to 0.18."""
 OF_BY_HAND: Final = 0.85
 OVER_BY_HAND: Final = 1.5
 """What limits, rights, negotiation and figures may cost, over a page that Starlette and asyncpg answer without any."""
@@ -22,19 +26,6 @@ class Sample(NamedTuple):
 Samples = Mapping[str, Sequence[Sample]]
 
 
-class Promise(NamedTuple):
-    """What is promised, what was found, and whether that is enough."""
-
-    about: str
-    figure: str
-    promised: str
-    holds: bool
-
-    def __str__(self) -> str:
-        word = "holds" if self.holds else "does not hold"
-        return f"  {word:13}  {self.about}: {self.figure} (promised: {self.promised})"
-
-
 def middle(samples: Sequence[Sample], of: Callable[[Sample], float]) -> float:
     """The median of the rounds."""
     return median(of(one) for one in samples)
@@ -43,8 +34,8 @@ def middle(samples: Sequence[Sample], of: Callable[[Sample], float]) -> float:
 def promises(samples: Samples, fresh: Sample, statements: float) -> Iterator[Promise]:
     """All of them."""
     yield Promise("statements for each query operation", f"{statements:.3f}", "1", 0.99 < statements < 1.01)
-    yield _rate(samples)
-    yield _server_cpu(samples)
+    yield from _rate(samples)
+    yield from _server_cpu(samples)
     slower = _of_rounds(samples["great, alone"], samples["small, alone"], lambda one: one.load.p50)
     yield Promise(
         "p50 of the great mentor's page, over p50 at 50 k ties", f"{slower:.2f}", "≤ 1.3", slower <= 1.3
@@ -54,28 +45,39 @@ def promises(samples: Samples, fresh: Sample, statements: float) -> Iterator[Pro
     yield Promise("a document never seen before", f"{took:.1f} ms of CPU, {waited}", "≤ 60 ms", took <= 60)
 
 
-def _rate(samples: Samples) -> Promise:
-    """Of what the same page by hand reaches; it and pgbench, which has no server, are told beside it."""
+def _rate(samples: Samples) -> Iterator[Promise]:
+    """Of what pgbench reaches, which has no server, and of what the same page by hand does."""
     page, by_hand, directly = (samples[name] for name in ("first 50", "first 50, by hand", "pgbench"))
     share, of_pgbench, at_most = (
         _of_rounds(some, others, lambda one: one.load.rate)
         for some, others in ((page, by_hand), (page, directly), (by_hand, directly))
     )
-    figure = f"{share:.2f} ({of_pgbench:.2f} of pgbench's, where by hand it is {at_most:.2f})"
-    about = "requests/s at 50 rows, of those of the same page by hand"
-    return Promise(about, figure, f"≥ {OF_BY_HAND}", share >= OF_BY_HAND)
+    about = "requests/s at 50 rows, of those of"
+    yield Promise(
+        f"{about} pgbench with the same statement",
+        f"{of_pgbench:.2f}, where by hand it is {at_most:.2f}",
+        f"≥ {OF_PGBENCH}",
+        of_pgbench >= OF_PGBENCH,
+    )
+    yield Promise(f"{about} the same page by hand", f"{share:.2f}", f"≥ {OF_BY_HAND}", share >= OF_BY_HAND)
 
 
-def _server_cpu(samples: Samples) -> Promise:
-    """Over what nobody who answers with Starlette and asyncpg can go below, in the same rounds.
-
-    Bare Starlette is no measure of it, for it never waits for PostgreSQL.
-    """
+def _server_cpu(samples: Samples) -> Iterator[Promise]:
+    """By itself, and over what nobody who answers with Starlette and asyncpg can go below, in the same rounds."""
     times = _of_rounds(samples["first 50"], samples["first 50, by hand"], lambda one: one.server)
-    ours = middle(samples["first 50"], lambda one: one.server)
-    figure = f"{times:.2f} × ({ours:.2f} ms)"
-    about = "server CPU at 50 rows, over the same page by hand"
-    return Promise(about, figure, f"≤ {OVER_BY_HAND}", times <= OVER_BY_HAND)
+    ours, bare = (middle(samples[name], lambda one: one.server) for name in ("first 50", "bare Starlette"))
+    yield Promise(
+        "server CPU at 50 rows",
+        f"{ours:.2f} ms, where bare Starlette takes {bare:.2f}",
+        f"≤ {SERVER_CPU} ms",
+        ours <= SERVER_CPU,
+    )
+    yield Promise(
+        "server CPU at 50 rows, over the same page by hand",
+        f"{times:.2f} ×",
+        f"≤ {OVER_BY_HAND}",
+        times <= OVER_BY_HAND,
+    )
 
 
 def _of_rounds(some: Sequence[Sample], others: Sequence[Sample], of: Callable[[Sample], float]) -> float:

@@ -24,6 +24,7 @@ import processes
 import questions
 import statements
 from floor import Floor, floor, is_sent, pgbench
+from kept import keep
 from load import Load, drive
 from processes import Listening
 from promises import Sample, Samples, promises, table
@@ -207,8 +208,7 @@ def report(samples: Samples, fresh: Sample, each: float, others: float) -> None:
     for line in table(samples, fresh):
         print(line)
     print()
-    for promise in promises(samples, fresh, each):
-        print(promise)
+    keep(promises(samples, fresh, each))
 
 
 if __name__ == "__main__":

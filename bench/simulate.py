@@ -23,6 +23,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+from kept import Promise, keep
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -41,6 +42,7 @@ from models.ledger.simulations import Simulation
 from models.migrate import upgrade
 
 MENTEES, PROCESSES = 700_000, 2
+WITHIN, ROOM = 60.0, 1 << 30
 FOUR = Simulation(list(PRESETS.values()), YEAR)
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -119,6 +121,12 @@ def measured(mentees: int) -> Iterator[None]:
         f"{mentees:,} mentees under {len(FOUR.policies)} policies: {wall:.1f} s wall, {cpu:.1f} s CPU "
         f"({cpu / projections * 1e6:.0f} us a projection), {watched.memory / 2**20:,.0f} MB at most; "
         f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
+    keep(
+        [
+            Promise("as long as it takes", f"{wall:.1f} s", f"< {WITHIN:g} s", wall < WITHIN),
+            Promise("memory", f"{watched.memory / 2**20:,.0f} MB", "< 1 GB", watched.memory < ROOM),
+        ]
     )
 
 
