@@ -118,6 +118,30 @@ def advertising(life: Life) -> None:
         life.lift(at + life.days(1, 60))
 
 
+def writing_for_others(life: Life) -> None:
+    """Paid to write: without an end, until it is disclosed."""
+    at = life.registered + life.days(0.5, 200)
+    if life.block(at, "Undisclosed paid editing") and life.dice.random() < 0.4:
+        life.lift(at + life.days(2, 20))
+
+
+def copied_texts(life: Life) -> None:
+    """Texts of others, more than once: a month, or less where it is understood."""
+    at = life.some_day()
+    if (
+        life.block(at, "[[WP:COPYVIO|Copyright violations]]", expires_at=at + timedelta(days=31))
+        and life.dice.random() < 0.5
+    ):
+        life.lift(at + life.days(1, 10))
+
+
+def attack(life: Life) -> None:
+    """Harsh words: three days, or for good."""
+    at = life.some_day()
+    ends = at + timedelta(days=3) if life.dice.random() < 0.7 else None
+    life.block(at, "Personal attacks", expires_at=ends)
+
+
 def sockpuppet(life: Life) -> None:
     """A sock of somebody else: blocked, then locked on all wikis."""
     at = life.some_day()
@@ -180,6 +204,9 @@ COURSES: tuple[tuple[Callable[[Life], None], float], ...] = (
     (quarrel, 0.05),
     (vandalism, 0.05),
     (advertising, 0.06),
+    (writing_for_others, 0.01),
+    (copied_texts, 0.01),
+    (attack, 0.01),
     (sockpuppet, 0.02),
     (corner, 0.03),
     (elsewhere, 0.01),
