@@ -59,7 +59,13 @@ through_the_database = settings(
 DAYS = (0, 1, 2, 3, 4, 7, 10, 11, 30, 60, 100, 400, 800)
 MENTORS = (101, 102, 103)
 
-days = st.sampled_from(DAYS).map(on)
+
+def days_of(*numbers: int) -> st.SearchStrategy[datetime]:
+    """One of these days."""
+    return st.sampled_from(numbers).map(on)
+
+
+days = days_of(*DAYS)
 mentors = st.sampled_from((*MENTORS, *MENTORS, *MENTORS, MENTEE))
 roles = st.sampled_from(RelationshipRole)
 kinds = st.sampled_from((BlockKind.LOCAL, BlockKind.LOCAL, BlockKind.LOCAL, BlockKind.GLOBAL_LOCK))
@@ -177,6 +183,69 @@ GROUND = (
 )
 """So that most histories have a mentor to lose."""
 
+
+decided_on, decided_as = days_of(4, 7, 10, 11, 30), st.just(Origin("api", "decided"))
+words: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(
+        Assigned,
+        at=decided_on,
+        origin=decided_as,
+        mentor=st.just(MENTORS[1]),
+        because=st.just(StartReason.CLAIMED),
+    ),
+    st.builds(
+        Kept,
+        at=decided_on,
+        origin=decided_as,
+        mentor=st.just(MENTORS[0]),
+        until=st.one_of(st.none(), days_of(30, 60, 400)),
+    ),
+)
+
+
+@st.composite
+def courses(draw: Callable[[st.SearchStrategy[Any]], Any], *, decided: bool) -> list[Fact]:
+    """A block that counts for long enough to matter, what it may be changed to, and often its end.
+
+    `decided`: now and then somebody keeps the tie meanwhile, or claims the mentee.
+
+    By chance alone hardly any block outlasts a hold and is lifted while the mentor may come back.
+    """
+    facts: list[Fact] = [
+        BlockPlaced(
+            at=draw(days_of(2, 3, 4, 7, 10)),
+            origin=Origin("mw-log", "1001"),
+            block_id="5",
+            category=draw(
+                st.sampled_from((BlockCategory.SPAM, BlockCategory.SPAM, BlockCategory.USERNAME, None))
+            ),
+            expires_at=draw(st.sampled_from((None, None, None, on(1200)))),
+        )
+    ]
+    if draw(st.integers(0, 3)) == 0:
+        facts.append(
+            BlockChanged(
+                at=draw(days_of(4, 7, 11, 30)),
+                origin=Origin("mw-log", "1002"),
+                block_id="5",
+                category=draw(st.one_of(st.just(ABSENT), categories)),
+                unblock_requested=draw(st.sampled_from((ABSENT, True, False))),
+            )
+        )
+    if decided and draw(st.integers(0, 2)) == 0:
+        facts.append(draw(words))
+    if draw(st.integers(0, 4)):
+        facts.append(
+            BlockLifted(at=draw(days_of(11, 30, 60, 100, 400)), origin=Origin("mw-log", "1003"), block_id="5")
+        )
+    if draw(st.integers(0, 3)) == 0:
+        facts += [
+            BlockPlaced(at=draw(days_of(60, 100)), origin=Origin("mw-log", "1004"), block_id="6"),
+            BlockLifted(at=draw(days_of(400, 800)), origin=Origin("mw-log", "1005"), block_id="6"),
+        ]
+    return facts
+
+
 any_fact = st.one_of(block_facts, block_facts, terms, decisions, draws, choices, quiet)
 
 
@@ -185,10 +254,19 @@ def histories(
     draw: Callable[[st.SearchStrategy[Any]], Any],
     facts: st.SearchStrategy[Fact] = any_fact,
     policies: st.SearchStrategy[list[PolicyVersion]] | None = None,
+    *,
+    eventful: bool = False,
+    decided: bool = True,
 ) -> History:
-    """A few facts on few days; each has a name of its own."""
-    ground = GROUND if draw(st.integers(0, 3)) else ()
-    chance = draw(st.lists(facts, max_size=12, unique_by=lambda fact: fact.origin))
+    """A few facts on few days; each has a name of its own. Two in three have a block that takes its course.
+
+    `eventful`: all of them have, and a mentor to lose; for tests that can afford but a few. `decided`: decisions are
+    taken during it.
+    """
+    ground = GROUND if eventful or draw(st.integers(0, 5)) else ()
+    course = draw(courses(decided=decided)) if eventful or draw(st.integers(0, 2)) else []
+    most = 6 if course else 12
+    chance = [*course, *draw(st.lists(facts, max_size=most, unique_by=lambda fact: fact.origin))]
     if draw(st.integers(0, 4)) == 0 and chance:
         target = draw(st.sampled_from(chance)).origin
         chance.append(TakenBack(at=draw(days), origin=Origin("office", "mistake"), target=target))

@@ -1,7 +1,8 @@
 """Histories by chance through the ledger: in any order, in pieces, repeated, the rows are what the rules say."""
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import count
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.facts import Fact, TakenBack
-from graph.kinds import PolicyPreset, UserErrorCode
+from graph.kinds import PolicyPreset, RelationshipEventKind, UserErrorCode
 from graph.policy import PRESETS
 from ledger_rows import (
     NOW,
@@ -74,10 +75,26 @@ async def lose_all_stretches(dsn: str, wiki: int) -> None:
     )
 
 
+LEAST = {
+    RelationshipEventKind.SUSPENDED: 20,
+    RelationshipEventKind.RESUMED: 5,
+    RelationshipEventKind.RELEASED: 10,
+    RelationshipEventKind.RESTORED: 2,
+}
+
+
+@pytest.fixture(scope="module")
+def met() -> Iterator[Counter[RelationshipEventKind]]:
+    """What happens in the histories of these tests: the least of it that makes them worth their time is here."""
+    kinds = Counter[RelationshipEventKind]()
+    yield kinds
+    assert {kind: kinds[kind] for kind, least in LEAST.items() if kinds[kind] < least} == {}
+
+
 @through_the_database
-@given(history=histories(), seed=st.integers(0, 1 << 32))
+@given(history=histories(eventful=True), seed=st.integers(0, 1 << 32))
 async def test_any_order_leaves_the_rows_that_the_rules_say(
-    history: History, seed: int, module_database: str
+    history: History, seed: int, module_database: str, met: Counter[RelationshipEventKind]
 ) -> None:
     dsn, chance = module_database, random.Random(seed)
     facts = possible(history.facts)
@@ -87,6 +104,7 @@ async def test_any_order_leaves_the_rows_that_the_rules_say(
     async with Ledger(dsn, clock=Clock(NOW), size=2) as ledger:
         shuffled, straight = [await a_wiki(ledger, dsn, history) for _ in range(2)]
         await record_in_pieces(ledger, shuffled, [entry_of(fact) for fact in order], chance)
+        met.update(event.kind for event in timeline.events)
         rows = await rows_of(dsn, shuffled)
         assert rows["relationship"] == ties_in(timeline)
         assert rows["relationship_span"] == tie_spans_in(timeline)
@@ -115,12 +133,16 @@ async def a_wiki(ledger: Ledger, dsn: str, history: History) -> int:
 
 @through_the_database
 @given(
-    history=histories(),
+    history=histories(eventful=True),
     moments=st.lists(st.sampled_from(DAYS).map(on), min_size=1, max_size=3),
     seed=st.integers(0, 99),
 )
 async def test_the_feed_tells_what_the_timeline_holds_up_to_now_whenever_now_is(
-    history: History, moments: list[datetime], seed: int, module_database: str
+    history: History,
+    moments: list[datetime],
+    seed: int,
+    module_database: str,
+    met: Counter[RelationshipEventKind],
 ) -> None:
     """Facts come in as time goes on, and the clock tells what nobody recorded."""
     dsn, chance = module_database, random.Random(seed)
@@ -140,7 +162,9 @@ async def test_the_feed_tells_what_the_timeline_holds_up_to_now_whenever_now_is(
             waiting = [fact for fact in waiting if fact not in known]
             while await ledger.tell_due(limit=50):
                 pass
-            assert await feed_of(dsn, wiki) == events_in(history.projected(known), moment)
+            told = history.projected(known)
+            assert await feed_of(dsn, wiki) == events_in(told, moment)
+        met.update(event.kind for event in told.events)
 
 
 def lacks(fact: Fact, known: Sequence[Fact]) -> bool:
