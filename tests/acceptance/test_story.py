@@ -37,6 +37,9 @@ DASHBOARD = """
 """
 
 
+BO = """query Bo($wiki: String!) { wiki(dbName: $wiki) { mentor(by: {name: "Mentor Bo"}) { id } } }"""
+
+
 def when(days_ago: float) -> str:
     """A moment of the past, as callers write it."""
     return (NOW - days_ago * DAY).isoformat().replace("+00:00", "Z")
@@ -48,13 +51,16 @@ def log(wiki: str, number: int, days_ago: float, **rest: Any) -> dict[str, Any]:
 
 
 async def a_wiki_with_ada(client: Client, wiki: str, preset: str) -> str:
-    """A wiki under that policy, and its one mentor's id."""
+    """A wiki under that policy, with two mentors of whom Ada alone is drawn; her id."""
     address = f"https://{wiki}.example.org"
     await client.done("addWiki", {"dbName": wiki, "url": address, "policy": {"preset": preset}})
     ada = log(wiki, 1, 400, userId="1", name="Mentor Ada", assign=False)
     await client.done("recordRegistration", ada)
     enrolled = {"wiki": wiki, "account": {"userId": "1"}, "occurredAt": when(300)}
     payload = await client.done("enrollMentor", enrolled, "mentor { id }")
+    await client.done("recordRegistration", log(wiki, 90, 400, userId="2", name="Mentor Bo", assign=False))
+    other = {"wiki": wiki, "account": {"userId": "2"}, "occurredAt": when(300), "share": "NONE"}
+    await client.done("enrollMentor", other)
     mentor: str = payload["mentor"]["id"]
     return mentor
 
@@ -129,20 +135,32 @@ async def test_under_what_wikis_run_today_the_block_ends_the_tie_and_a_stranger_
     client: Client,
 ) -> None:
     wiki = "storydrop"
-    await a_wiki_with_ada(client, wiki, "DROP_ON_INDEFINITE_BLOCK")
+    ada = await a_wiki_with_ada(client, wiki, "DROP_ON_INDEFINITE_BLOCK")
     await client.done("recordRegistration", log(wiki, 2, 10, userId="5", name="Acme Widgets Ltd"))
+    before = await mentee(client, wiki, userId="5")
+    assert (before["state"], before["mentor"]) == ("ACTIVE", {"name": "Mentor Ada"})
+
     block = log(wiki, 3, 0, target={"userId": "5"}, reason="Promotional username", occurredAt=now())
     await client.done("recordBlock", block)
     during = await mentee(client, wiki, userId="5")
     assert (during["state"], during["mentor"]) == ("RELEASED", None)
+    assert during["suspension"]["returnsTo"] is None
     assert during["relationships"]["nodes"][0]["endedBecause"] == "HOLD_ELAPSED"
     assert await lists(client, wiki) == ([], [])
 
-    await client.done("recordUnblock", log(wiki, 4, 0, target={"userId": "5"}, occurredAt=now()))
-    after = await mentee(client, wiki, userId="5")
-    assert after["state"] == "ACTIVE", "there is only one mentor, so chance draws her again"
+    renamed = log(wiki, 4, 0, target={"userId": "5"}, newName="Wanda Widgetfan", occurredAt=now())
+    await client.done("recordRename", renamed)
+    assert (await mentee(client, wiki, name="Wanda Widgetfan"))["state"] == "RELEASED"
+
+    # Bo takes newcomers from here on, and Ada does not: as chance may have it.
+    await client.done("updateMentor", {"mentor": ada, "share": "NONE"})
+    bo = (await client.ask(BO, wiki=wiki))["wiki"]["mentor"]["id"]
+    await client.done("updateMentor", {"mentor": bo, "share": "NORMAL"})
+    await client.done("recordUnblock", log(wiki, 5, 0, target={"userId": "5"}, occurredAt=now()))
+    after = await mentee(client, wiki, name="Wanda Widgetfan")
+    assert (after["state"], after["mentor"]) == ("ACTIVE", {"name": "Mentor Bo"})
     assert [tie["startedBecause"] for tie in after["relationships"]["nodes"]] == ["DRAWN", "DRAWN"]
-    assert after["relationships"]["nodes"][0]["continues"] is None, "but nobody knows that it was her before"
+    assert after["relationships"]["nodes"][0]["continues"] is None, "and nobody there knows that it was Ada"
 
 
 async def test_a_block_that_expires_gives_the_tie_back_although_no_worker_runs(client: Client) -> None:

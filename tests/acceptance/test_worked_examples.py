@@ -55,7 +55,7 @@ async def begin(module_database: str) -> AsyncIterator[Begin]:
 
         async def a_story(policy: Policies) -> Story:
             story = Story(client, calendar, f"story{next(NUMBER)}wiki")
-            await story.begin(policy, module_database)
+            await story.begin(policy)
             return story
 
         yield a_story
@@ -138,6 +138,15 @@ async def test_a_claim_without_effect_leaves_the_loss_to_be_restored_and_is_with
         outlook(await story.seen())
         == "RELEASED, A ENDED since 4, ended 4 HOLD_ELAPSED, blocked since 4, returns to A, until 369"
     )
+    found = await story.client.ask(
+        """query ($wiki: String!) { wiki(dbName: $wiki) { mentee(by: {userId: "1"}) {
+             events(where: {kind: [WITHDRAWN]}) { nodes { relationship { mentor { name } withdrawnAt }
+                                                          withdraws { kind } } } } } }""",
+        wiki=story.wiki,
+    )
+    events = found["wiki"]["mentee"]["events"]["nodes"]
+    claim = {"mentor": {"name": "B"}, "withdrawnAt": written(on(6))}
+    assert {"relationship": claim, "withdraws": {"kind": "STARTED"}} in events
 
 
 RESUMING = "SUSPENDED, A SUSPENDED since 3, until 4.292 then ACTIVE"

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import asyncpg
-import orjson
-
 from acceptance.client import Client
 from acceptance.in_process import Calendar, written
 from graph.facts import (
@@ -24,7 +21,7 @@ from graph.facts import (
     Renamed,
 )
 from graph.kinds import PolicyPreset
-from graph.policy import PRESETS, PolicySettings, format_duration, to_json
+from graph.policy import PRESETS, PolicySettings, format_duration
 from lifecycle_stories import A, B, C, Policies, day, on
 
 MENTEE = "1"
@@ -60,10 +57,10 @@ class Story:
         self.mentors: dict[int, str] = {}
         self.mentee = self.drawn = ""
 
-    async def begin(self, policy: Policies, database: str) -> None:
+    async def begin(self, policy: Policies) -> None:
         """The wiki, its policy, its mentors, and the draw of day 0."""
         self.calendar.now = on(-60)
-        await self._add_wiki(policy, database)
+        await self._add_wiki(policy)
         self.calendar.now = on(-30)
         for mentor, name in NAMES.items():
             account = {"userId": str(mentor)}
@@ -82,14 +79,16 @@ class Story:
         # And A is drawn only once: to be away keeps even former mentees from being drawn, and ends no tie.
         await self.client.done("updateMentor", {"mentor": self.mentors[A], "awayUntil": written(on(364))})
 
-    async def _add_wiki(self, policy: Policies, database: str) -> None:
+    async def _add_wiki(self, policy: Policies) -> None:
         versions = [(None, policy)] if isinstance(policy, PolicySettings) else policy
         url = f"https://{self.wiki}.example.org"
         asked = {"dbName": self.wiki, "url": url, "policy": choice(versions[0][1])}
         await self.client.done("addWiki", asked)
         for number, (since, settings) in enumerate(versions[1:], 2):
             assert since is not None
-            await put_in_force(database, self.wiki, number, on(since), settings)
+            asked = {"wiki": self.wiki, "policy": choice(settings), "effectiveFrom": written(on(since))}
+            done = await self.client.done("setPolicy", asked, "policy { version effectiveFrom }")
+            assert done["policy"] == {"version": number, "effectiveFrom": written(on(since))}
 
     async def walk(self, facts: Sequence[Fact]) -> None:
         """Let it happen, in the order told."""
@@ -194,26 +193,6 @@ def choice(settings: PolicySettings) -> dict[str, Any]:
 
 def length(duration: timedelta | None) -> str | None:
     return None if duration is None else format_duration(duration)
-
-
-async def put_in_force(
-    database: str, wiki: str, version: int, since: datetime, settings: PolicySettings
-) -> None:
-    """A later version of a policy; there is no mutation for it yet."""
-    connection = await asyncpg.connect(database)
-    try:
-        await connection.execute(
-            """
-            INSERT INTO policy (wiki_id, version, effective_from, settings, recorded_at)
-            SELECT id, $2, $3, $4::jsonb, $3 FROM wiki WHERE db_name = $1
-            """,
-            wiki,
-            version,
-            since,
-            orjson.dumps(to_json(settings)).decode(),
-        )
-    finally:
-        await connection.close()
 
 
 # What the API answers, told in a line.

@@ -1,16 +1,17 @@
 """What goes wrong around the ledger: lost connections, no database, somebody who holds a lock too long."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
 from graph.errors import Unavailable
-from graph.facts import Registered
-from graph.kinds import Origin, PolicyPreset
+from graph.facts import Assigned, BlockLifted, BlockPlaced, Registered, Renamed
+from graph.kinds import Origin, PolicyPreset, StartReason
 from graph.policy import PRESETS
-from ledger_rows import NOW, Clock, fetch
+from ledger_rows import NOW, Clock, feed_of, fetch, rows_of
 from models.ledger import Entry, Ledger, Target, connections
 from models_desk import Desk
 
@@ -18,6 +19,7 @@ OURS = """
 SELECT a.pid FROM pg_stat_activity AS a
 WHERE a.application_name = 'mentorgraph ledger' AND a.datname = current_database()
 """
+HOUR = timedelta(hours=1)
 CUT = OURS.replace("a.pid", "pg_terminate_backend(a.pid)")
 
 
@@ -38,6 +40,62 @@ async def test_a_connection_that_is_cut_in_the_midst_is_no_matter(database: str)
         done = await ledger.record(wiki, registration(1))
         assert (done.mentee, done.replayed) == (1, False)
     assert await fetch(database, "SELECT count(*) FROM fact") == [(1,)]
+
+
+SPOILT = """
+CREATE SEQUENCE spoilt;
+CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    -- What a sequence has counted stays counted when the transaction is undone.
+    IF nextval('spoilt') % 5 IN (1, 2) THEN
+        RAISE EXCEPTION 'as the other transaction had it' USING ERRCODE = '{code}';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER spoilt AFTER INSERT ON {table} {when} FOR EACH ROW EXECUTE FUNCTION spoil();
+"""
+A_MENTEES_DAY = (
+    Registered(at=NOW, origin=Origin("mw-log", "1"), assign=False),
+    Assigned(at=NOW, origin=Origin("test", "assigned"), mentor=101),
+    BlockPlaced(at=NOW + HOUR, origin=Origin("mw-log", "2"), block_id="2"),
+    Renamed(at=NOW + 2 * HOUR, origin=Origin("mw-log", "3")),
+    Assigned(at=NOW + 3 * HOUR, origin=Origin("test", "claimed"), mentor=102, because=StartReason.CLAIMED),
+    BlockLifted(at=NOW + 4 * HOUR, origin=Origin("mw-log", "4")),
+)
+AT_ONCE, AT_COMMIT = "NOT DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"
+
+
+@pytest.mark.parametrize("code", ["40001", "40P01", "55P03"])
+@pytest.mark.parametrize(
+    ("table", "when"), [("fact", AT_ONCE), ("relationship", AT_ONCE), ("fact", AT_COMMIT)]
+)
+async def test_what_another_transaction_spoilt_is_done_again_whole_and_once(
+    database: str, code: str, table: str, when: str
+) -> None:
+    """Two times of five PostgreSQL gives up, at the row or at the commit, and nobody outside hears of it."""
+    spoiler = await asyncpg.connect(database)
+    await spoiler.execute(SPOILT.format(code=code, table=table, when=when))
+    clock = Clock(NOW)
+    async with Ledger(database, clock=clock, seed=1) as ledger:
+        spoilt, calm = [
+            await ledger.add_wiki(name, "https://test.example", PRESETS[PolicyPreset.DEFAULT])
+            for name in ("spoiltwiki", "calmwiki")
+        ]
+        for wiki in (spoilt, calm):
+            if wiki == calm:
+                await spoiler.execute(f"DROP TRIGGER spoilt ON {table}")
+                await spoiler.close()
+            clock.now = NOW
+            for mentor in (101, 102):
+                await ledger.enroll(wiki, Target(id=mentor), origin=Origin("test", f"enrolled {mentor}"))
+            for fact in A_MENTEES_DAY:
+                clock.now = fact.at
+                await ledger.record(wiki, Entry(fact=fact, target=Target(id=1), name="Newcomer"), draw=False)
+        tried = await fetch(database, "SELECT last_value FROM spoilt")
+        assert tried[0][0] >= 2, "nothing was spoilt"
+        assert await rows_of(database, spoilt) == await rows_of(database, calm)
+        assert await feed_of(database, spoilt) == await feed_of(database, calm)
+        assert len(set(await fetch(database, "SELECT count(*) FROM fact GROUP BY wiki_id"))) == 1
 
 
 async def test_a_ledger_that_is_closed_waits_for_nobody_for_long(
