@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes --progress-bar off
 
-.PHONY: run test test-clients test-wiki fuzz lint types contracts schema schema-check docs bench-reads bench-resign bench-watch bench-simulate bench-import bench-follow bench-log bench-project lock clean help
+.PHONY: run test test-clients test-wiki fuzz lint types contracts schema schema-check docs bench-reads bench-resign bench-watch bench-simulate bench-import bench-follow bench-log bench-project bench-start lock clean help
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m mentorgraph serve
@@ -66,6 +66,9 @@ bench-log: $(VENV)/dev.stamp
 
 bench-project: $(VENV)/dev.stamp
 	$(PY) bench/project.py
+
+bench-start: $(VENV)/dev.stamp
+	$(PY) bench/start.py
 
 # 5.45 million rows unless ARGS says how many: some 15 GB of room in TMPDIR, and minutes.
 bench-import: $(VENV)/dev.stamp

@@ -117,6 +117,29 @@ async def fetch(dsn: str, statement: str, *arguments: object) -> list[tuple[Any,
         await connection.close()
 
 
+STRETCHES = (
+    "relationship_span",
+    "mentee_span",
+    "need",
+    "block_span",
+    "account_name",
+    "suppressed_name",
+    "mentor_term",
+)
+
+
+async def lose_all_stretches(dsn: str, wiki: int) -> None:
+    """As an accident would."""
+    for table in STRETCHES:
+        await fetch(dsn, f"DELETE FROM {table} WHERE wiki_id = $1", wiki)
+    await fetch(
+        dsn,
+        "UPDATE relationship SET ends_at = started_at + interval '1 ms', ends_because = 'OPTED_OUT' "
+        "WHERE wiki_id = $1",
+        wiki,
+    )
+
+
 async def with_policies(dsn: str, wiki: int, policies: Sequence[PolicyVersion]) -> None:
     """Put these versions in place of the wiki's own."""
     connection = await asyncpg.connect(dsn)

@@ -18,6 +18,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from graph.kinds import PolicyPreset
+from graph.policy import PRESETS
+from ledger_rows import NOW, Clock, entry_of, feed_of, lose_all_stretches, rows_of
+from lifecycle_histories import GROUND
+from lifecycle_stories import THE_STORY
+from models.ledger import Ledger
+
 PROTOCOL = Subprotocol("graphql-transport-ws")
 ROOT = Path(__file__).parents[2]
 WIKIS = {"query": "{ wikis { totalCount } }"}
@@ -147,3 +154,16 @@ def test_a_database_that_is_never_there_ends_it_with_a_sentence() -> None:
 
 def test_the_committed_schema_is_what_the_code_says() -> None:
     assert ending(command("schema", "--check", "schema.graphql")) == (0, "")
+
+
+async def test_rebuild_makes_every_timeline_anew_from_the_facts(database: str) -> None:
+    async with Ledger(database, clock=Clock(NOW)) as ledger:
+        wiki = await ledger.add_wiki("testwiki", "https://test.example", PRESETS[PolicyPreset.DEFAULT])
+        await ledger.bulk(wiki, [entry_of(fact) for fact in GROUND + THE_STORY])
+    before, feed = await rows_of(database, wiki), await feed_of(database, wiki)
+    assert len(before["relationship_span"]) == 2 * 3, "active, suspended, active, of both mentors"
+    await lose_all_stretches(database, wiki)
+    assert await rows_of(database, wiki) != before
+    assert ending(command("rebuild", DATABASE_URL=database)) == (0, "")
+    assert await rows_of(database, wiki) == before
+    assert await feed_of(database, wiki) == feed

@@ -19,7 +19,7 @@ from ledger_rows import (
     entry_of,
     events_in,
     feed_of,
-    fetch,
+    lose_all_stretches,
     needs_in,
     rows_of,
     tie_spans_in,
@@ -50,29 +50,6 @@ async def record_in_pieces(
         for index, why in result.refused.items():
             assert why.code is UserErrorCode.NOT_FOUND
             waiting.append(piece[index])
-
-
-STRETCHES = (
-    "relationship_span",
-    "mentee_span",
-    "need",
-    "block_span",
-    "account_name",
-    "suppressed_name",
-    "mentor_term",
-)
-
-
-async def lose_all_stretches(dsn: str, wiki: int) -> None:
-    """As an accident would."""
-    for table in STRETCHES:
-        await fetch(dsn, f"DELETE FROM {table} WHERE wiki_id = $1", wiki)  # noqa: S608 - a list of ours
-    await fetch(
-        dsn,
-        "UPDATE relationship SET ends_at = started_at + interval '1 ms', ends_because = 'OPTED_OUT' "
-        "WHERE wiki_id = $1",
-        wiki,
-    )
 
 
 LEAST = {
