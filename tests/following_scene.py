@@ -13,7 +13,7 @@ from graph.policy import PRESETS
 from ledger_rows import fetch
 from mentorgraph import action_api
 from mentorgraph.action_api import ActionApi, Login
-from mentorgraph.feed import stream
+from mentorgraph.feed import following, stream
 from mentorgraph.feed.following import Following
 from mentorgraph.feed.stream import Stream
 from models.ledger import Ledger
@@ -32,6 +32,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "PAUSE", 0.0)
     monkeypatch.setattr(action_api, "FIRST_WAIT", 0.0)
     monkeypatch.setattr(action_api, "JITTER", 0.0)
+    monkeypatch.setattr(following, "ASK_AGAIN", 0.0)
 
 
 @dataclass

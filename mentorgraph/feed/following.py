@@ -6,7 +6,7 @@ moment than the event, so answers are read as pages of that day, never as the ev
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from graph.facts import Fact, VisibilityChanged
 from graph.history import WIKI_LOG
 from graph.kinds import FactKind, Origin
-from mentorgraph.action_api import ActionApi
+from mentorgraph.action_api import ActionApi, WikiAwayError, WikiRefusedError
 from mentorgraph.feed import logs
 from mentorgraph.feed.entries import HIDES_COMMENT, HIDES_USER, Hiding, LeftOut
 from mentorgraph.feed.gather import Reading
@@ -26,6 +26,10 @@ from models.ledger.positions import Reached
 
 LOG = logging.getLogger("mentorgraph")
 
+ASK_WITHIN: Final = 15.0
+"""Seconds for which a batch waits for what the wiki is asked; it may be away, and its facts are not all that come."""
+ASK_AGAIN, ASK_SELDOM = 1.0, 60.0
+"""Seconds until it is asked once more about what it could not explain; each time twice as many, up to these."""
 PATIENCE: Final = 600.0
 """Seconds that something is kept which nobody understands yet: a rename that explains it may be on its way."""
 QUIET: Final = 5.0
@@ -47,11 +51,32 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What was not understood, since when, and from where the source would tell it again."""
+    """What was not understood, since when, and from where the source would tell it again.
+
+    `asked`: how often the wiki has been asked about it; `ask_at`: when it may be asked again; `in_vain_since`: when it
+    first had no explanation. A wiki that is away has not said so.
+    """
 
     heard: Heard
     before: str | None
     since: datetime
+    ask_at: datetime
+    asked: int = 0
+    in_vain_since: datetime | None = None
+
+    def is_ripe(self, now: datetime) -> bool:
+        """Whether it is time to ask about it."""
+        return self.ask_at <= now
+
+    def put_off(self, now: datetime, *, in_vain: bool) -> "Waiting":
+        """The same, after it was asked about."""
+        pause = min(ASK_AGAIN * 2.0**self.asked, ASK_SELDOM)
+        return replace(
+            self,
+            asked=self.asked + 1,
+            ask_at=now + timedelta(seconds=pause),
+            in_vain_since=self.in_vain_since or (now if in_vain else None),
+        )
 
 
 @dataclass
@@ -77,6 +102,7 @@ class Following:
         self.own: str | None = None
         """The account in whose name this server does things on the wiki: its choices of mentors are ours already."""
         self._one_at_a_time = asyncio.Lock()
+        self._is_answered = True
         self._heard_at: float | None = None
         self._newest: datetime | None = None
 
@@ -96,6 +122,12 @@ class Following:
         is_quiet = asyncio.get_running_loop().time() - self._heard_at > QUIET
         is_new = self._newest is not None and wall_clock() - self._newest < NEW
         return not (is_quiet or is_new)
+
+    @property
+    def is_ripe(self) -> bool:
+        """Whether something waits of which the wiki may know more by now."""
+        now = wall_clock()
+        return any(one.is_ripe(now) for one in self.waiting)
 
     async def begin(self) -> str | None:
         """From where to go on; nothing that waited is lost, for the source tells it again."""
@@ -122,7 +154,14 @@ class Following:
             # What they say may be somebody's name or words.
             LOG.warning("%s has told %d things that nobody can read", self.name, new)
             self.tally.given_up += new
-        resolved, unresolved, known = await self._understand(reading, assign=assign)
+        now = wall_clock()
+        ripe = {number for number, one in enumerate(batch) if one.is_ripe(now)}
+        self._is_answered = True
+        resolved, unresolved, known = await self._understand(reading, ripe, assign=assign)
+        batch = [
+            one.put_off(now, in_vain=self._is_answered) if number in ripe else one
+            for number, one in enumerate(batch)
+        ]
         waiting = list(self._kept_waiting(batch, unresolved))
         entries = [one.entry for one in resolved]
         entries += await self._hidden(reading.gathered().hidings)
@@ -145,7 +184,7 @@ class Following:
     def _as_waiting(self, heard: Sequence[Heard]) -> Iterator[Waiting]:
         now, before = wall_clock(), self.position
         for one in heard:
-            yield Waiting(one, before, now)
+            yield Waiting(one, before, now, ask_at=now)
             before = one.position
 
     def _kept_waiting(self, batch: Sequence[Waiting], unresolved: Iterable[Unresolved]) -> Iterator[Waiting]:
@@ -157,7 +196,8 @@ class Following:
             one = batch[number]
             if one.heard.position is None:
                 continue  # nor is what a look at the wiki has read: the next look reads it again
-            if (wall_clock() - one.since).total_seconds() < PATIENCE:
+            since = one.in_vain_since
+            if since is None or (wall_clock() - since).total_seconds() < PATIENCE:
                 yield one
             else:
                 self.tally.given_up += 1
@@ -168,9 +208,13 @@ class Following:
     # What is asked.
 
     async def _understand(
-        self, reading: Reading, *, assign: bool
+        self, reading: Reading, ripe: Container[int], *, assign: bool
     ) -> tuple[list[Resolved], list[Unresolved], int]:
-        """What is new of it as facts, what is not understood, and how much was known."""
+        """What is new of it as facts, what is not understood, and how much was known.
+
+        The wiki is asked about those that are ripe, by their places in the batch. Where it does not answer, or not in
+        time, they are not understood yet, and all else is recorded.
+        """
         gathered = reading.gathered()
         new = await self._new(gathered.lines)
         asked: set[str] = set()
@@ -182,7 +226,8 @@ class Following:
             ]
             resolved, unresolved = resolve(replace(gathered, lines=new, known=known), assign=assign)
             unresolved = [one for one in unresolved if not isinstance(one.why, LeftOut)]
-            if turn == ROUNDS or not unresolved or not await self._ask(reading, unresolved, asked):
+            lacking = [one for one in unresolved if any(line.whence.file in ripe for line in one.lines)]
+            if turn == ROUNDS or not lacking or not await self._ask(reading, lacking, asked):
                 break
             gathered = reading.gathered()
             new = await self._new(gathered.lines)
@@ -204,9 +249,20 @@ class Following:
         return self.own is not None and seen.kind is FactKind.ASSIGNED and seen.performer == self.own
 
     async def _ask(self, reading: Reading, unresolved: Sequence[Unresolved], asked: set[str]) -> bool:
-        """Ask the wiki what is lacking; whether there was anything to ask."""
+        """Ask the wiki what is lacking; whether there was anything to ask, and an answer."""
         if self.api is None:
             return False
+        try:
+            async with asyncio.timeout(ASK_WITHIN):
+                return await self._ask_about(reading, unresolved, asked)
+        except (WikiAwayError, WikiRefusedError, TimeoutError) as error:
+            LOG.warning(
+                "%s can't be asked what it meant, and will be again: %s", self.name, str(error) or "no answer"
+            )
+            self._is_answered = False
+            return False
+
+    async def _ask_about(self, reading: Reading, unresolved: Sequence[Unresolved], asked: set[str]) -> bool:
         endless = [one for one in unresolved if one.why == NO_EXPIRY and "block" not in asked]
         nobody = [one for one in unresolved if one.why == NOBODY]
         if endless:
@@ -288,4 +344,4 @@ def _origin(line: Line) -> Origin:
 def _names(unresolved: Iterable[Unresolved]) -> set[str]:
     """By what those are called of whom nobody knows."""
     seen = [line.sighting for one in unresolved for line in one.lines]
-    return {name for one in seen for name in (one.name, one.new_name) if name is not None}
+    return {name for one in seen for name in (one.name, one.new_name, one.mentor) if name is not None}

@@ -77,7 +77,6 @@ class Resolved:
     name: str | None
     eligible: bool
     lines: Sequence[Line]
-    mentor: str | None = None
 
     @property
     def entry(self) -> Entry:
@@ -89,7 +88,6 @@ class Resolved:
             performer=self.performer,
             name=self.name,
             eligible=self.eligible,
-            mentor=None if self.mentor is None else Target(name=self.mentor),
         )
 
 

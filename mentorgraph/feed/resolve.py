@@ -24,9 +24,6 @@ from mentorgraph.feed.gathered import (
 from mentorgraph.feed.names import Accounts, Moment, Names, Place, Rename
 
 TEMPORARY = "~"
-UNKNOWN_YET = 0
-"""A mentor who is known by name alone; the ledger finds out whose it was then."""
-
 NO_EXPIRY = "no expiry known; give the log page too"
 NO_REASON = "the page was read without its comments; read it with the default leprop"
 NOBODY = "nobody of that name is known at that time; give the registration and the renames too"
@@ -58,7 +55,7 @@ def resolve(gathered: Gathered, *, assign: bool = False) -> tuple[list[Resolved]
 def names_in(gathered: Gathered) -> set[str]:
     """Every name that was read, to ask what is known of it already."""
     sightings = (line.sighting for line in gathered.lines)
-    return {name for one in sightings for name in (one.name, one.new_name) if name is not None}
+    return {name for one in sightings for name in (one.name, one.new_name, one.mentor) if name is not None}
 
 
 def _entry(
@@ -74,31 +71,34 @@ def _entry(
     if first.kind is not FactKind.REGISTERED and not any(line.sighting.reason_is_known for line in named):
         return NO_REASON
     user_id = first.user_id if first.user_id is not None else _user_id(named, place, names, accounts)
-    if user_id is None:
+    mentor = None if first.mentor is None else _mentor_id(named[0], place, names, accounts)
+    if user_id is None or (mentor is None and first.mentor is not None):
         return NOBODY
     reason = next((line.sighting.reason for line in named if line.sighting.reason is not None), None)
     reason = None if hidden & HIDES_COMMENT else reason
     return Resolved(
         user_id=user_id,
-        fact=_fact(first, terms, reason, assign=assign),
+        fact=_fact(first, terms, reason, mentor, assign=assign),
         reason=reason,
         performer=None if hidden & HIDES_USER else _then(first.performer, named[0], names),
         name=_name_given(named[0], names),
         eligible=not (first.name or "").startswith(TEMPORARY),
         lines=lines,
-        mentor=first.mentor,
     )
 
 
-def _fact(seen: Sighting, terms: Terms | None, reason: str | None, *, assign: bool) -> Fact:
+def _fact(
+    seen: Sighting, terms: Terms | None, reason: str | None, mentor: int | None, *, assign: bool
+) -> Fact:
     at, origin = seen.at, Origin(WIKI_LOG, str(seen.log_id))
     if seen.kind is FactKind.REGISTERED:
         return Registered(at=at, origin=origin, assign=assign)
     if seen.kind is FactKind.RENAMED:
         return Renamed(at=at, origin=origin)
     if seen.kind is FactKind.ASSIGNED:
+        assert mentor is not None
         because = StartReason.CLAIMED if seen.mentor == seen.performer else StartReason.SET
-        return Assigned(at=at, origin=origin, mentor=UNKNOWN_YET, because=because)
+        return Assigned(at=at, origin=origin, mentor=mentor, because=because)
     if terms is None:
         return BlockLifted(at=at, origin=origin, block_id=seen.block_id)
     if seen.kind is FactKind.BLOCK_PLACED:
@@ -135,6 +135,14 @@ def _user_id(named: Sequence[Line], place: Place, names: Names, accounts: Accoun
         if user_id is not None:
             return user_id
     return None
+
+
+def _mentor_id(line: Line, place: Place, names: Names, accounts: Accounts) -> int | None:
+    """Who was chosen: told by the name of the time; who chose themselves, by that of the day on which it was read."""
+    seen = line.sighting
+    assert seen.mentor is not None
+    moment = line.moment if seen.mentor == seen.performer else Moment(place)
+    return accounts.find(names.holder(seen.mentor, moment), place, _written(moment))
 
 
 def _written(moment: Moment) -> Place:

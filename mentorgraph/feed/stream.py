@@ -88,10 +88,15 @@ class Stream:
         of = datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
         due = now >= self._kept_at + KEPT_EVERY
         self._kept_at = now if due else self._kept_at
+        # Whoever is slow to explain something holds back the next batch, and nobody's facts of this one.
+        taking = []
         for name, following in self.wikis.items():
             following.hears(of)
-            if told[name] or following.waiting or due:
-                await following.take(told[name], last)
+            if told[name] or following.is_ripe or due:
+                taking.append(following.take(told[name], last))
+        for taken in await asyncio.gather(*taking, return_exceptions=True):
+            if isinstance(taken, BaseException):
+                raise taken
 
     async def _batches(self, position: str | None) -> AsyncIterator[list[Frame]]:
         """What has come since the last look, as soon as there is anything."""

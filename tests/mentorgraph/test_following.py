@@ -11,8 +11,9 @@ from following_scene import Scene, at_once, scene
 from graph.kinds import BlockScope
 from ledger_rows import fetch
 from mentorgraph import action_api
-from mentorgraph.action_api import Login, WikiAwayError, WikiRefusedError
-from mentorgraph.feed.following import Following
+from mentorgraph.action_api import Login, WikiRefusedError
+from mentorgraph.feed import following
+from mentorgraph.feed.following import Following, Heard
 from mentorgraph.feed.polling import Polling
 from mentorgraph.feed.reconcile import GRACE, Reconciling
 from models.columns import ENDLESS
@@ -126,6 +127,27 @@ async def test_what_is_not_understood_yet_is_told_again_after_a_kill(scene: Scen
     scene.begin()
     await scene.follow()
     assert (await scene.stand(6))[1] is BlockScope.SITEWIDE
+
+
+async def test_what_nobody_can_explain_is_asked_about_ever_more_rarely(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "ASK_AGAIN", 1.0)
+    now = wall_clock()
+    monkeypatch.setattr(following, "wall_clock", lambda: now)
+    wiki = scene.wiki
+    wiki.register(6, "Robin")
+    wiki.block(6)
+    del wiki.accounts[6]
+    followed, asked = scene.begin(), []
+    await followed.take([Heard(wiki.events[-1], "0")], "0")
+    for second in range(130):
+        before = len(wiki.asked) if second else 0
+        await followed.take([], str(second))
+        if len(wiki.asked) > before:
+            asked.append(second)
+        now += timedelta(seconds=1)
+    assert asked == [0, 1, 3, 7, 15, 31, 63, 123]
 
 
 async def test_the_place_of_a_wiki_with_something_waiting_is_as_old_as_that(scene: Scene) -> None:
@@ -269,7 +291,7 @@ READ_ONLY = httpx2.Response(200, json={"error": {"code": "readonly", "info": "mo
     ],
 )
 async def test_a_wiki_that_is_away_is_asked_again_and_nothing_is_lost(
-    scene: Scene, fault: httpx2.Response
+    scene: Scene, fault: httpx2.Response, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wiki = scene.wiki
     wiki.register(5, "Kim")
@@ -280,12 +302,17 @@ async def test_a_wiki_that_is_away_is_asked_again_and_nothing_is_lost(
     wiki.rename(5, "Robin")
     wiki.block(5, until=wall_clock() + timedelta(days=9))
     wiki.faults = [fault] * action_api.TRIES
-    with pytest.raises(WikiAwayError):
-        await scene.follow()
-    assert len(await scene.facts()) < 4, "a block whose end is not known is not recorded, and not passed over"
+    monkeypatch.setattr(following, "PATIENCE", 0.0)
+    await scene.follow()
+    assert scene.following is not None
+    assert len(scene.following.waiting) == 1, (
+        "a block whose end is not known is not recorded, and not given up"
+    )
+    assert [fact[0] for fact in await scene.facts()] == ["REGISTERED", "BLOCK_PLACED", "RENAMED"]
     wiki.faults = []
     await scene.follow()
-    assert len(await scene.facts()) == 4
+    assert [fact[0] for fact in await scene.facts()][-1] == "BLOCK_CHANGED"
+    assert scene.following.tally.given_up == 0
 
 
 async def test_who_is_logged_out_logs_in_again(scene: Scene) -> None:

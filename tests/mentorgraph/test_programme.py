@@ -8,6 +8,7 @@ import pytest
 from following_scene import Scene, at_once, scene
 from ledger_rows import fetch
 from mentorgraph.feed import polling
+from mentorgraph.feed import programme as feed_programme
 from mentorgraph.feed.following import Following
 from mentorgraph.feed.polling import Polling
 from mentorgraph.feed.programme import Programme
@@ -70,6 +71,31 @@ async def test_who_is_on_the_list_and_cannot_be_read_has_not_left(scene: Scene) 
     scene.wiki.mentors[BO] = {"message": "x" * 241, "weight": 2}
     await made.compare()
     assert await mentors(scene) == {ADA, BO}
+
+
+async def test_a_choice_by_hand_counts_whose_mentor_has_no_name_here_yet(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were on the list when we came, and the list has only their number."""
+    wiki = scene.wiki
+    for user, name in ((ADA, "Mentor Ada"), (BO, "Mentor Bo")):
+        wiki.register(user, name)
+    wiki.events.clear()
+    wiki.mentors = {ADA: {"message": "Hello", "weight": 2}, BO: {"message": None, "weight": 1}}
+    monkeypatch.setattr(feed_programme, "wall_clock", lambda: wiki.now)
+    await Programme(scene.begin()).compare()
+    wiki.tick()
+    wiki.register(5, "Kim")
+    wiki.tick()
+    wiki.set_mentor(5, ADA)
+    wiki.tick()
+    wiki.rename(ADA, "Mentor Adele")
+    wiki.tick()
+    wiki.set_mentor(5, BO)
+    await scene.follow()
+    assert scene.following is not None
+    assert scene.following.tally.given_up == 0
+    assert [(mentor, because) for mentor, because, *_ in await ties(scene, 5)] == [(ADA, "SET"), (BO, "SET")]
 
 
 async def test_a_list_that_was_emptied_makes_nobody_resign(scene: Scene) -> None:
