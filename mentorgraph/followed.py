@@ -3,9 +3,10 @@
 import asyncio
 import signal
 from contextlib import suppress
+from datetime import datetime
 
 from mentorgraph.eyes import logs
-from mentorgraph.feed.backfill import download
+from mentorgraph.feed.backfill import download, read_until
 from mentorgraph.feed.live import Live, wanted
 from mentorgraph.importlog import import_log, table_of
 from mentorgraph.settings import Settings, SettingsError
@@ -22,12 +23,11 @@ async def run(settings: Settings, dsn: str, *, backfill: bool) -> None:
             'MENTORGRAPH_FEED_WIKIS names no wiki: {"enwiki": "https://en.wikipedia.org/w/api.php"}.'
         )
     await ready(dsn, settings.connect_timeout)
-    live, since = Live(settings), wall_clock()
+    live, since = Live(settings), None
     if backfill:
-        for name in settings.feed_wikis:
-            await _backfill(settings, dsn, live, name)
+        since = min([await _backfill(settings, dsn, live, name) for name in settings.feed_wikis])
     CONSOLE.print(f"Following {', '.join(settings.feed_wikis)}. Stop it with Ctrl-C.")
-    following = asyncio.create_task(live.run(dsn, since=since if backfill else None))
+    following = asyncio.create_task(live.run(dsn, since=since))
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, following.cancel)
     with suppress(asyncio.CancelledError):
@@ -35,7 +35,8 @@ async def run(settings: Settings, dsn: str, *, backfill: bool) -> None:
     CONSOLE.print("Stopped.")
 
 
-async def _backfill(settings: Settings, dsn: str, live: Live, name: str) -> None:
+async def _backfill(settings: Settings, dsn: str, live: Live, name: str) -> datetime:
+    """Bring in what the wiki's log tells; until when that is all. A log that an earlier run has read ended then."""
     folder = settings.data_dir / "backfill" / name
     folder.mkdir(parents=True, exist_ok=True)
     async with live.api(name) as api, Ledger.open(dsn) as ledger:
@@ -50,3 +51,4 @@ async def _backfill(settings: Settings, dsn: str, live: Live, name: str) -> None
         rejects = folder / "rejects.jsonl"
         outcome = await import_log(ledger, name, files, rejects=rejects, console=CONSOLE)
     CONSOLE.print(table_of(outcome, rejects))
+    return read_until(files) or wall_clock()

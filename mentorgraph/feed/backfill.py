@@ -1,6 +1,7 @@
 """A wiki's whole log, read into files: page after page, so that whoever is interrupted goes on with the next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import orjson
 
 from mentorgraph.action_api import ActionApi, WikiRefusedError
+from mentorgraph.feed.entries import moment
 from mentorgraph.feed.polling import LOGS, NOT_EVERYWHERE, log_of
 
 
@@ -24,6 +26,12 @@ async def download(api: ActionApi, folder: Path, told: Callable[[str, int], None
         if path.exists() and path.stat().st_size:
             files.append(path)
     return files
+
+
+def read_until(files: Iterable[Path]) -> datetime | None:
+    """Up to when all of these files tell what there was: as of the last page of whichever was finished first."""
+    ends = [moment(page["curtimestamp"]) for path in files if (page := _last_page(path)) is not None]
+    return min(ends, default=None)
 
 
 async def _download(api: ActionApi, kind: str, path: Path, told: Callable[[int], None]) -> None:
@@ -44,8 +52,16 @@ async def _download(api: ActionApi, kind: str, path: Path, told: Callable[[int],
 
 def _left_at(path: Path) -> dict[str, Any] | None:
     """Where to go on; None where nothing is left. A line that was cut short is read again."""
-    if not path.exists():
+    page = _last_page(path)
+    if page is None:
         return {}
+    return dict(page["continue"]) if "continue" in page else None
+
+
+def _last_page(path: Path) -> Any:
+    """The last page that is whole; what was cut short behind it is taken away."""
+    if not path.exists():
+        return None
     whole, last = 0, b""
     with path.open("rb") as file:
         for line in file:
@@ -53,7 +69,4 @@ def _left_at(path: Path) -> dict[str, Any] | None:
                 whole, last = whole + len(line), line
     with path.open("ab") as file:
         file.truncate(whole)
-    if not last:
-        return {}
-    page = orjson.loads(last)
-    return dict(page["continue"]) if "continue" in page else None
+    return orjson.loads(last) if last else None

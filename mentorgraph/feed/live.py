@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -24,13 +24,16 @@ from mentorgraph.feed.stream import Stream
 from mentorgraph.outbox.deliverer import Deliverer, deliver_forever
 from mentorgraph.settings import Settings, SettingsError
 from models.ledger import Ledger
-from models.ledger.connections import wall_clock
+from models.ledger.connections import Connection, wall_clock
+from models.ledger.turns import FAMILY, Turn, TurnLostError, turn, until_lost
 
 LOG = logging.getLogger("mentorgraph")
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds until a source that is away is asked again; each time twice as many, and a random part of them."""
 RECONNECT: Final = 0.5
+TURN_EVERY: Final = 5.0
+"""Seconds between two looks at whether the server that follows is gone."""
 CAUGHT_UP_WITHIN: Final = 900
 """Seconds that a look at a wiki waits for its source to have told all; then it is the source that is away."""
 SILENCE: Final = 600.0
@@ -48,11 +51,14 @@ class Live:
         self.deliverers: dict[str, Deliverer] = {}
         self.begun_at = self.heard_at = wall_clock()
         """When this began, and when a source last answered or told anything."""
+        self.is_our_turn = False
+        """Of several servers with these settings one follows; the others wait for it to end."""
+        self._joined = asyncio.Event()
 
     @property
     def silent(self) -> float:
-        """Seconds since a source was last heard of."""
-        return (wall_clock() - self.heard_at).total_seconds()
+        """Seconds since a source was last heard of; none where another server listens."""
+        return (wall_clock() - self.heard_at).total_seconds() if self.is_our_turn else 0.0
 
     @property
     def longest_wait(self) -> float:
@@ -85,25 +91,42 @@ class Live:
         self, dsn: str, told: Callable[[int], None] | None = None, since: datetime | None = None
     ) -> None:
         """Follow, until cancelled: from where it was left, or else from that moment on, or from now."""
-        async with Ledger.open(dsn, told=told) as ledger, AsyncExitStack() as stack:
-            for name in self.settings.feed_wikis:
-                api = await stack.enter_async_context(self.api(name))
-                await self._again(f"the beginning with {name}", partial(self.begin, ledger, name, api))
+        async with Ledger.open(dsn, told=told) as ledger:
+            while True:
+                async with turn(dsn, FAMILY, Turn.FOLLOW, "mentorgraph feed") as held:
+                    if held is not None:
+                        await self._follow(ledger, held, since)
+                await asyncio.sleep(TURN_EVERY)
+
+    async def _follow(self, ledger: Ledger, held: Connection, since: datetime | None) -> None:
+        """While it is our turn: each wiki by itself, so that one that is away keeps nobody waiting."""
+        self.is_our_turn, self.heard_at = True, wall_clock()
+        self.followings.clear()
+        try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(until_lost(held))
+                for name in self.settings.feed_wikis:
+                    group.create_task(self._wiki(ledger, name, since))
                 if self.settings.feed_stream is not None:
-                    client = await stack.enter_async_context(
-                        httpx2.AsyncClient(headers={"user-agent": agent(self._contact)})
-                    )
-                    following = Stream(client, self.settings.feed_stream, self.followings, since)
-                    following.heard = self._heard
-                    group.create_task(self._stream(following))
-                else:
-                    for one in self.followings.values():
-                        group.create_task(self._poll(Polling(one, since)))
-                for name in self.followings:
-                    group.create_task(self._look(name))
-                for deliverer in self.deliverers.values():
-                    group.create_task(deliver_forever(deliverer, self.settings.outbox_every))
+                    group.create_task(self._stream(self.settings.feed_stream, since))
+        except BaseExceptionGroup as several:
+            wrong = first_of(several)
+            if not isinstance(wrong, TurnLostError):
+                raise wrong from None
+            LOG.warning("the connection that held our turn to follow is gone: whoever is first goes on")
+        finally:
+            self.is_our_turn = False
+
+    async def _wiki(self, ledger: Ledger, name: str, since: datetime | None) -> None:
+        async with self.api(name) as api:
+            await self._again(f"the beginning with {name}", partial(self.begin, ledger, name, api))
+            self._joined.set()
+            async with asyncio.TaskGroup() as group:
+                if self.settings.feed_stream is None:
+                    group.create_task(self._poll(Polling(self.followings[name], since)))
+                group.create_task(self._look(name))
+                if name in self.deliverers:
+                    group.create_task(deliver_forever(self.deliverers[name], self.settings.outbox_every))
 
     @property
     def _contact(self) -> str:
@@ -156,11 +179,24 @@ class Live:
 
     # What goes on and on.
 
-    async def _stream(self, following: Stream) -> None:
-        while True:
-            await self._again("the stream", following.follow)
-            # That a connection ends is normal; that one ends at once, again and again, is not.
-            await asyncio.sleep(RECONNECT)
+    async def _stream(self, url: str, since: datetime | None) -> None:
+        """One stream tells of all wikis that have begun; when another has, it goes on from where that one was left."""
+        async with httpx2.AsyncClient(headers={"user-agent": agent(self._contact)}) as client:
+            following = Stream(client, url, self.followings, since)
+            following.heard = self._heard
+            await self._joined.wait()
+            while True:
+                self._joined.clear()
+                telling = asyncio.create_task(self._again("the stream", following.follow))
+                joining = asyncio.create_task(self._joined.wait())
+                try:
+                    await asyncio.wait({telling, joining}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    for task in (telling, joining):
+                        task.cancel()
+                    await asyncio.wait({telling, joining})
+                # That a connection ends is normal; that one ends at once, again and again, is not.
+                await asyncio.sleep(RECONNECT)
 
     async def _poll(self, one: Polling) -> None:
         while True:
@@ -204,6 +240,14 @@ class Live:
                 after = None
             await asyncio.sleep(after if after is not None else random.uniform(wait / 2, wait))  # noqa: S311 - no secret
             wait = min(2 * wait, LONGEST_WAIT)
+
+
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """One of them, however deep."""
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
 
 def wanted(settings: Settings) -> Mapping[str, str]:

@@ -10,6 +10,8 @@ from mentorgraph.feed.following import Following, Heard
 SOURCE: Final = "log"
 OVERLAP: Final = timedelta(seconds=60)
 """What is read again each time: an entry is written before it is seen, and a replica may lag."""
+WINDOW: Final = timedelta(hours=6)
+"""How much of the log is recorded together where there is more: whoever comes back after months reads it in parts."""
 
 LOGS: Final = ("newusers", "block", "renameuser", "delete/event")
 """The logs that tell of mentees; the last tells what was hidden of other entries."""
@@ -44,16 +46,22 @@ class Polling:
         following = self.following
         assert following.api is not None, "a log is read from the wiki itself"
         since = following.position or await following.begin() or self.since
-        pages, until = [], ""
-        for kind in (*LOGS, *NOT_EVERYWHERE):
-            for page in await self._read(kind, since):
-                # What the first was read at is where the next look begins: entries came while the others were read.
-                until = until or str(page["curtimestamp"])
-                pages.append(page)
-        await following.take([Heard(page, until) for page in pages], until)
-        following.hears(moment(until))
+        while True:
+            end = None if since is None else moment(since) + WINDOW
+            pages, now = [], ""
+            for kind in (*LOGS, *NOT_EVERYWHERE):
+                for page in await self._read(kind, since, end):
+                    # What the first was read at is where the next look begins: entries came while the others were read.
+                    now = now or str(page["curtimestamp"])
+                    pages.append(page)
+            is_all = end is None or end >= moment(now)
+            since = now if is_all or end is None else end.isoformat()
+            await following.take([Heard(page, since) for page in pages], since)
+            following.hears(moment(since))
+            if is_all:
+                return
 
-    async def _read(self, kind: str, since: str | None) -> list[dict[str, object]]:
+    async def _read(self, kind: str, since: str | None, end: datetime | None) -> list[dict[str, object]]:
         if kind in self._missing:
             return []
         api = self.following.api
@@ -63,6 +71,7 @@ class Polling:
             asked |= {"ledir": "older", "lelimit": 1}
         else:
             asked["lestart"] = (moment(since) - OVERLAP).isoformat()
+            asked |= {} if end is None else {"leend": end.isoformat()}
         try:
             if since is None:
                 # Only where to begin: what was before is history.

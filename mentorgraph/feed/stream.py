@@ -71,8 +71,9 @@ class Stream:
 
     async def _begin(self) -> str | None:
         """The place from which no wiki misses anything: where two differ, what one knows already is told again."""
-        found = [await following.ledger.reached(following.wiki, SOURCE) for following in self.wikis.values()]
-        for following in self.wikis.values():
+        wikis = [*self.wikis.values()]
+        found = [await following.ledger.reached(following.wiki, SOURCE) for following in wikis]
+        for following in wikis:
             await following.begin()
         reached = [one for one in found if one is not None]
         return min(reached, key=lambda one: one.read_at).position if reached else None

@@ -1,18 +1,18 @@
 """Jobs: work that outlasts a request, a row each, done batch by batch by whoever holds the row."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-import asyncpg
 import orjson
 
 from graph.errors import Refused
 from graph.kinds import JobKind, JobState, UserErrorCode
 from models.ledger.change import Change, Office
-from models.ledger.connections import CONNECT_TIMEOUT, GONE, Connection, aware, transact
+from models.ledger.connections import Connection, aware, transact
+from models.ledger.turns import JOBS, turn
 
 T = TypeVar("T")
 
@@ -50,10 +50,7 @@ TAKE_UP_AGAIN: Final = """
 UPDATE job AS j SET state = 'RUNNING', finished_at = NULL, error = NULL
 WHERE j.wiki_id = $1 AND j.id = $2 AND j.state IN ('FAILED', 'CANCELLED')
 """
-ONLY_HERE: Final = "SELECT pg_try_advisory_lock($1, $2)"
 
-JOBS_AND_NOTHING_ELSE: Final = 20261125
-"""The first half of the advisory locks' keys; the second is made of wiki and job."""
 WIKIS_APART: Final = 1_000_003
 ADVISORY_KEYS: Final = 2**31
 
@@ -163,21 +160,9 @@ class Jobs:
 
         A convenience, for two at one job do nothing wrong: each batch holds the row, and begins where the row says.
         """
-        try:
-            connection = await asyncpg.connect(
-                self._office.statistics.dsn,
-                timeout=CONNECT_TIMEOUT,
-                server_settings={"application_name": "mentorgraph job"},
-            )
-        except GONE:
-            yield False
-            return
-        try:
-            key = (job.wiki * WIKIS_APART + job.id) % ADVISORY_KEYS
-            yield await connection.fetchval(ONLY_HERE, JOBS_AND_NOTHING_ELSE, key)
-        finally:
-            with suppress(*GONE):
-                await connection.close(timeout=CONNECT_TIMEOUT)
+        key = (job.wiki * WIKIS_APART + job.id) % ADVISORY_KEYS
+        async with turn(self._office.statistics.dsn, JOBS, key, "mentorgraph job") as held:
+            yield held is not None
 
     async def _look(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         return await transact(self._office.pool, work, self._office.chance, readonly=True)

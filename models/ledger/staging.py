@@ -15,7 +15,7 @@ from models.ledger.connections import Connection
 
 # One load at a time in an installation; the lock is the session's, so it is free when the process dies. What a
 # process that died has begun may go on for a second: each of its connections shares the other lock until then.
-TAKE_TURN: Final = "SELECT pg_advisory_lock(20261122, 2)"
+TAKE_TURN: Final = "SELECT pg_advisory_lock(20261122, 4)"
 HELP: Final = "SELECT pg_advisory_lock_shared(20261122, 3)"
 WAIT_FOR_THE_DYING: Final = "SELECT pg_advisory_lock(20261122, 3), pg_advisory_unlock(20261122, 3)"
 

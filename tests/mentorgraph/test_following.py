@@ -212,6 +212,28 @@ async def test_the_log_of_a_wiki_without_a_stream_tells_the_same(scene: Scene) -
     assert await scene.stand(5) == ("Kim", None)
 
 
+async def test_who_was_away_for_months_reads_the_log_in_parts_and_keeps_how_far(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.now -= timedelta(days=3)
+    since = wiki.now
+    for user in range(5, 17):
+        wiki.register(user, f"User {user}")
+        wiki.tick(6 * 3600)
+    wiki.now = wall_clock().replace(microsecond=0)
+    following, parts = scene.begin("log"), []
+    take = following._take
+
+    async def noted(heard: Any, position: str | None, *, assign: bool) -> None:
+        parts.append(sum(len(one.value["query"]["logevents"]) for one in heard))
+        await take(heard, position, assign=assign)
+
+    following._take = noted  # type: ignore[method-assign]
+    await Polling(following, since=since).poll()
+    assert len(await scene.facts()) == 12
+    assert len(parts) > 10
+    assert max(parts) <= 3, "what is recorded together is a window, and a little of the one before"
+
+
 # What no event tells.
 
 

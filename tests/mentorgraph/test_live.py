@@ -18,6 +18,7 @@ from mentorgraph.feed import live, polling, stream
 from mentorgraph.feed.backfill import download
 from mentorgraph.feed.live import Live, wanted
 from mentorgraph.settings import Settings, SettingsError
+from models.ledger import turns
 from models.ledger.connections import wall_clock
 
 KINDS = "SELECT f.kind FROM fact AS f ORDER BY f.occurred_at, f.id"
@@ -98,6 +99,55 @@ async def test_a_wiki_that_is_down_when_we_begin_is_followed_when_it_is_up(
     assert not wiki.faults
 
 
+@pytest.mark.parametrize("source", [STREAM, None])
+async def test_a_wiki_that_is_away_keeps_no_other_waiting(
+    database: str, wiki: FakeWiki, monkeypatch: pytest.MonkeyPatch, source: str | None
+) -> None:
+    async def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(503) if request.url.host == "away.example" else await wiki.answer(request)
+
+    client = partial(httpx2.AsyncClient.func, transport=httpx2.MockTransport(answer))  # type: ignore[attr-defined]
+    monkeypatch.setattr(httpx2, "AsyncClient", client)
+    wikis = {"awaywiki": "https://away.example/w/api.php", "fakewiki": API}
+    async with following(database, feed_stream=source, feed_wikis=wikis) as one:
+        await until(lambda: told(one, 0))
+        wiki.tick(120)
+        wiki.register(5, "Kim")
+        await until(lambda: told(one, 1))
+        assert list(one.followings) == ["fakewiki"]
+
+
+async def test_of_two_servers_one_follows_and_the_other_when_that_one_is_gone(
+    database: str, wiki: FakeWiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "TURN_EVERY", 0.01)
+    async with following(database, feed_stream=STREAM) as first:
+        await until(lambda: told(first, 0))
+        async with following(database, feed_stream=STREAM) as second:
+            wiki.register(5, "Kim")
+            await until(lambda: told(first, 1))
+            assert (first.is_our_turn, second.is_our_turn, second.followings) == (True, False, {})
+            assert second.silent == 0.0, "it is not for the second to hear anything"
+            # The connection that holds the turn is cut, as when a server dies.
+            monkeypatch.setattr(turns, "HEARTBEAT", 0.01)
+            await fetch(database, CUT)
+            await until(lambda: nothing(second.is_our_turn or first.is_our_turn))
+            wiki.tick()
+            wiki.block(5)
+            await until(lambda: nothing(len(wiki.asked) > 0))
+            await until(lambda: recorded(database, 2))
+
+
+CUT = """
+SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a JOIN pg_locks AS l ON l.pid = a.pid
+WHERE a.application_name = 'mentorgraph feed' AND l.locktype = 'advisory' AND l.granted
+"""
+
+
+async def recorded(database: str, count: int) -> bool:
+    return await fetch(database, "SELECT count(*) FROM fact") == [(count,)]
+
+
 async def test_another_wiki_than_was_meant_is_not_followed(database: str, wiki: FakeWiki) -> None:
     wiki.name = "otherwiki"
     with pytest.raises(SettingsError, match="is otherwiki, not fakewiki"):
@@ -155,7 +205,14 @@ async def test_the_log_of_the_past_is_read_in_parts_and_nobody_is_drawn_for_it(
         folder.mkdir(parents=True)
         with pytest.raises(KeyboardInterrupt):
             await download(api, folder, stop)
-    await followed._backfill(chosen, database, one, "fakewiki")
+    stopped_at = wiki.now
+    wiki.tick(3600)
+    since = await followed._backfill(chosen, database, one, "fakewiki")
+    assert since == wiki.now, "all was read to its end just now"
+    wiki.tick(3600)
+    assert await followed._backfill(chosen, database, one, "fakewiki") == since > stopped_at, (
+        "what came since is told by the feed, which begins where these files end"
+    )
     continued = [
         one["lecontinue"] for one in wiki.asked if one.get("letype") == "newusers" and "lecontinue" in one
     ]

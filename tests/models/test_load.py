@@ -20,6 +20,7 @@ from ledger_rows import NOW, Clock, feed_of, fetch, rows_of
 from models.export import snapshot
 from models.ledger import Entry, Ledger, Target, beside, filling, loading, representative, staging
 from models.ledger.staging import BusyError, Staged
+from models.relay import Relay
 from models_desk import ANN, BOB, CAT, Desk
 from schema_shape import shape_of
 from statement_lint import breaches
@@ -270,6 +271,21 @@ async def test_two_loads_at_once_are_refused(desk: Desk, monkeypatch: pytest.Mon
             await desk.ledger.load(desk.wiki, "x", staged(ROWS), entry_of, silent)
     finally:
         await connection.close()
+
+
+async def test_a_server_that_announces_keeps_no_load_waiting(desk: Desk) -> None:
+    relay = Relay(desk.dsn, lambda _: None)
+    announcing = asyncio.create_task(relay.run())
+    try:
+        async with asyncio.timeout(10):
+            while not relay.leads:
+                await asyncio.sleep(0.01)
+        wiki = await a_wiki(desk.ledger)
+        done = await desk.ledger.load(wiki, "x", staged(ROWS), entry_of, silent)
+        assert done.recorded == len(ROWS)
+    finally:
+        announcing.cancel()
+        await asyncio.wait({announcing})
 
 
 async def test_a_block_that_comes_after_a_load_suspends_the_loaded_tie(desk: Desk) -> None:
