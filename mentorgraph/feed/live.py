@@ -211,6 +211,8 @@ class Live:
         while True:
             await self._until_caught_up(self.followings[name])
             await self._again(f"the look at the mentors of {name}", self.programmes[name].compare)
+            if new := self.programmes[name].new:
+                await self._again(f"their names on {name}", partial(self.reconciling[name].compare, new))
             await self._again(f"the look at {name}", self.reconciling[name].round)
             await asyncio.sleep(self.settings.feed_look_every)
 

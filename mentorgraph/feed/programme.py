@@ -39,6 +39,8 @@ class Programme:
         """Differences that were found."""
         self.is_run: bool | None = None
         """Whether the wiki has mentors of its own; None until that is known."""
+        self.new: list[int] = []
+        """Who the last look has made a mentor: the list has their numbers alone, and a name is asked for."""
         self._unreadable: set[int] = set()
 
     async def compare(self) -> None:
@@ -82,6 +84,7 @@ class Programme:
         following, now = self.following, wall_clock()
         ledger, wiki = following.ledger, following.wiki
         ours = await ledger.mentors_at(wiki, now)
+        self.new = [mentor.id for mentor in listed if mentor.id not in ours]
         for mentor in listed:
             if mentor.id not in ours:
                 self.found += 1

@@ -100,10 +100,9 @@ def differences(ours: Standing, theirs: Seen) -> Iterator[Entry]:
     """What must have happened, by how an account stands here and there."""
     if theirs.name is None:
         if not ours.is_hidden:
-            # Only a block hides a name, and no log that we may read has it.
-            yield theirs.entry(
-                BlockPlaced(at=theirs.read_at, origin=theirs.origin("hidden"), hides_name=True)
-            )
+            # Only a block hides a name, and no log that we may read has it: that which is open, or another.
+            hiding = BlockChanged if ours.blocks == 1 else BlockPlaced
+            yield theirs.entry(hiding(at=theirs.read_at, origin=theirs.origin("hidden"), hides_name=True))
         return
     if ours.is_hidden:
         shown = VisibilityChanged(at=theirs.read_at, origin=theirs.origin("shown"), name_hidden=False)
@@ -115,16 +114,21 @@ def differences(ours: Standing, theirs: Seen) -> Iterator[Entry]:
 
 def _of_blocks(ours: Standing, theirs: Seen) -> Iterator[Entry]:
     block, soon = theirs.block, theirs.read_at + SECOND
+    # What we were told a moment ago a replica of theirs may not know yet.
+    is_fresh = ours.turned_at is not None and ours.turned_at > theirs.read_at - GRACE
     if block is None:
-        if ours.scope is not None and (ours.expires_at or ENDLESS) > soon:
+        if ours.scope is not None and (ours.expires_at or ENDLESS) > soon and not is_fresh:
             yield theirs.entry(BlockLifted(at=theirs.read_at, origin=theirs.origin("lifted")))
     elif (block.expires_at or ENDLESS) <= soon:
         return
     elif ours.scope is None:
-        if block.since < theirs.read_at - GRACE:
+        if block.since < theirs.read_at - GRACE and not is_fresh:
+            # A lift that we know of closes all that was placed before it: if they say otherwise, it is open anew.
+            is_anew = ours.turned_at is not None and ours.turned_at >= block.since
+            at = theirs.read_at if is_anew else block.since
             placed = BlockPlaced(
-                at=block.since,
-                origin=Origin(RECONCILE, f"{theirs.id}:{block.since.isoformat()}:placed"),
+                at=at,
+                origin=Origin(RECONCILE, f"{theirs.id}:{at.isoformat()}:placed"),
                 scope=block.scope,
                 expires_at=block.expires_at,
                 reason=block.reason,

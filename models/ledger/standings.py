@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from graph.kinds import BlockScope
 from models.ledger.connections import Connection, aware
@@ -10,7 +10,7 @@ from models.ledger.connections import Connection, aware
 # An account may have several blocks open: the one that weighs most stands for them.
 STANDINGS: Final = """
 SELECT a.id, coalesce(s.name, a.name) AS name, a.is_hidden, open.scope, open.expires_at, open.blocks,
-       a.is_mentee, a.edit_count
+       a.is_mentee, a.edit_count, turned.at AS turned_at
 FROM account AS a
 LEFT JOIN suppressed_name AS s ON s.wiki_id = $1 AND s.account_id = a.id AND s.valid_to = 'infinity'
 LEFT JOIN LATERAL (
@@ -21,6 +21,12 @@ LEFT JOIN LATERAL (
       AND b.placed_at <= $2 AND $2 < least(b.expires_at, b.lifted_at)
     HAVING count(*) > 0
 ) AS open ON true
+LEFT JOIN LATERAL (
+    SELECT max(CASE WHEN b.lifted_at <= $2 THEN b.lifted_at ELSE b.placed_at END) AS at
+    FROM block AS b
+    WHERE b.wiki_id = $1 AND b.mentee_id = a.id AND b.kind = 'LOCAL' AND b.withdrawn_at = 'infinity'
+      AND b.placed_at <= $2
+) AS turned ON true
 WHERE a.wiki_id = $1 AND a.id = ANY($3::bigint[])
 ORDER BY a.id
 """
@@ -29,7 +35,7 @@ ACCOUNTS: Final = "SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.id >
 
 class Standing(NamedTuple):
     """One account. `scope` is None for whoever has no open block; of several blocks it is that which weighs most, and
-    `expires_at` the last end of any.
+    `expires_at` the last end of any. `turned_at` is when a block was last placed or lifted; None: never.
     """
 
     id: int
@@ -40,6 +46,7 @@ class Standing(NamedTuple):
     blocks: int
     is_mentee: bool
     edit_count: int
+    turned_at: datetime | None = None
 
 
 async def standings(
@@ -55,18 +62,10 @@ async def accounts(connection: Connection, wiki: int, after: int, limit: int) ->
     return [row["id"] for row in await connection.fetch(ACCOUNTS, wiki, after, limit)]
 
 
-def _standing(
-    account: int,
-    name: str | None,
-    is_hidden: bool,
-    scope: str | None,
-    expires_at: datetime | None,
-    blocks: int | None,
-    is_mentee: bool,
-    edit_count: int,
-) -> Standing:
+def _standing(account: int, name: str | None, is_hidden: bool, scope: str | None, *rest: Any) -> Standing:
+    expires_at, blocks, *others = rest
     found = None if scope is None else BlockScope(scope)
-    return Standing(account, name, is_hidden, found, expires_at, blocks or 0, is_mentee, edit_count)
+    return Standing(account, name, is_hidden, found, expires_at, blocks or 0, *others)
 
 
 SEATS: Final = """

@@ -1,6 +1,7 @@
 """A wiki that is followed: each thing it tells becomes one fact about the right person, whatever happens on the way."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -12,7 +13,7 @@ from graph.kinds import BlockScope
 from ledger_rows import fetch
 from mentorgraph import action_api
 from mentorgraph.action_api import Login, WikiRefusedError
-from mentorgraph.feed import following
+from mentorgraph.feed import following, reconcile
 from mentorgraph.feed.following import Following, Heard
 from mentorgraph.feed.polling import Polling
 from mentorgraph.feed.reconcile import GRACE, Reconciling
@@ -275,6 +276,12 @@ async def test_what_was_missed_is_found_by_a_look_at_the_wiki(scene: Scene) -> N
     assert await scene.facts() == before, "a second look finds nothing"
 
 
+async def a_moment_later() -> datetime:
+    """By the wiki's clock, which knows whole seconds: after what a look at it has just found."""
+    await asyncio.sleep(1)
+    return wall_clock().replace(microsecond=0)
+
+
 async def test_a_hidden_name_is_shown_again_when_its_block_is_lifted(scene: Scene) -> None:
     wiki = scene.wiki
     wiki.register(5, "Rude name")
@@ -284,6 +291,7 @@ async def test_a_hidden_name_is_shown_again_when_its_block_is_lifted(scene: Scen
     reconciling = Reconciling(scene.begin(), 1000)
     await reconciling.round()
     assert [one.is_hidden for one in await scene.ledger.standings(scene.id, [5])] == [True]
+    wiki.now = await a_moment_later()
     wiki.unblock(5)
     wiki.rename(5, "Nice name")
     wiki.tick(60)
@@ -292,6 +300,64 @@ async def test_a_hidden_name_is_shown_again_when_its_block_is_lifted(scene: Scen
     await reconciling.round()
     [found] = await scene.ledger.standings(scene.id, [5])
     assert (found.name, found.is_hidden, found.scope) == ("Nice name", False, None)
+
+
+async def test_a_block_of_a_moment_ago_is_not_taken_for_lifted_by_a_replica_that_lags(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    wiki.now = wall_clock().replace(microsecond=0)
+    wiki.block(5)
+    await scene.follow()
+    account = wiki.accounts[5]
+    block, account.block = account.block, None  # as a replica has it that lags
+    reconciling = Reconciling(scene.begin(), 1000)
+    await reconciling.round()
+    assert await scene.stand(5) == ("Kim", BlockScope.SITEWIDE)
+    account.block = block
+
+
+async def test_a_block_that_was_taken_for_lifted_is_open_again_when_the_wiki_shows_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    wiki.block(5)
+    wiki.tick(60)
+    await scene.follow()
+    account = wiki.accounts[5]
+    block, account.block = account.block, None
+    reconciling = Reconciling(scene.begin(), 1000)
+    await reconciling.round()
+    assert await scene.stand(5) == ("Kim", None)
+    account.block = block
+    later = wall_clock() + 2 * GRACE
+    monkeypatch.setattr(reconcile, "wall_clock", lambda: later)
+    await reconciling.round()
+    [found] = await fetch(scene.database, OPEN_UNTIL_FURTHER_NOTICE)
+    assert found == (later,)
+
+
+OPEN_UNTIL_FURTHER_NOTICE = "SELECT b.placed_at FROM block AS b WHERE b.lifted_at = 'infinity'"
+
+
+async def test_a_name_that_is_hidden_during_a_block_is_shown_again_with_its_end(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Rude name")
+    wiki.block(5)
+    wiki.tick(60)
+    await scene.follow()
+    wiki.accounts[5].is_hidden = True
+    reconciling = Reconciling(scene.begin(), 1000)
+    await reconciling.round()
+    [found] = await scene.ledger.standings(scene.id, [5])
+    assert (found.is_hidden, found.blocks) == (True, 1), "it is the same block, which hides the name now"
+    wiki.now = await a_moment_later()
+    wiki.unblock(5)
+    scene.begin()
+    await scene.follow()
+    await reconciling.round()
+    [found] = await scene.ledger.standings(scene.id, [5])
+    assert (found.name, found.is_hidden, found.scope) == ("Rude name", False, None)
 
 
 # A wiki that behaves badly.

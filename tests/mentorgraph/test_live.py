@@ -117,6 +117,18 @@ async def test_a_wiki_that_is_away_keeps_no_other_waiting(
         assert list(one.followings) == ["fakewiki"]
 
 
+async def test_mentors_of_the_wikis_list_have_names_at_once(database: str, wiki: FakeWiki) -> None:
+    wiki.register(101, "Mentor Ada")
+    wiki.events.clear()
+    wiki.mentors = {101: {"message": None, "weight": 2}}
+    async with following(database, feed_stream=STREAM, feed_accounts=0):
+        await until(lambda: named(database, "Mentor Ada"))
+
+
+async def named(database: str, name: str) -> bool:
+    return await fetch(database, "SELECT name FROM account") == [(name,)]
+
+
 async def test_of_two_servers_one_follows_and_the_other_when_that_one_is_gone(
     database: str, wiki: FakeWiki, monkeypatch: pytest.MonkeyPatch
 ) -> None:
