@@ -10,7 +10,7 @@ from models.ledger.checks import NotAllError
 from resolvers.asking import Info, known, ledger_of
 from resolvers.declare import ref
 from resolvers.happenings import LEAVE_OUT, SOURCE, SOURCE_ID
-from resolvers.inputs import account_key, decode_as
+from resolvers.inputs import Located, account_key, decode_as
 from resolvers.job import Job
 from resolvers.mentor import Mentor
 from resolvers.mentoring import AT_ONCE, ERRORS, FOR_WHOM, WHEN, circumstances
@@ -96,6 +96,7 @@ async def resign_mentor(info: Info, input: ResignMentorInput) -> ResignMentorPay
         done = await ledger_of(info).resign(
             who.wiki, key, validate_only=input.validate_only, **circumstances(input)
         )
+    done = done.told(hidden=knows_mentees_of(info, who))
     return ResignMentorPayload(
         mentor=ref("Mentor", who.wiki, who.key),
         transferred=done.transferred,
@@ -132,9 +133,16 @@ async def transfer_mentees(info: Info, input: TransferMenteesInput) -> TransferM
             for key, refused in error.refused.items()
         ]
         return TransferMenteesPayload(user_errors=errors)
+    done = done.told(hidden=knows_mentees_of(info, giver))
     return TransferMenteesPayload(
         transferred=done.transferred, unassigned=done.unassigned, job=ref("Job", wiki, done.job)
     )
+
+
+def knows_mentees_of(info: Info, mentor: Located) -> bool:
+    """Whether the caller is told of all of the mentor's mentees: as that mentor, or for seeing who is hidden."""
+    rights = info.context["caller"].rights(mentor.wiki)
+    return rights.sees_hidden or rights.account == mentor.key
 
 
 def named(given: list[strawberry.ID] | None, wiki: int) -> list[int] | None:
