@@ -103,6 +103,8 @@ async def world(module_database: str) -> AsyncIterator[World]:
             "hidden": await who(*ViewerRole, wiki=1, account=int(HIDDEN)),
             "mentor": await who(*ViewerRole, wiki=1, account=int(ADA)),
             "other mentor": await who(*ViewerRole, wiki=1, account=int(BEN)),
+            "reading mentor": await who(ViewerRole.READER, wiki=1, account=int(ADA)),
+            "reading mentee": await who(ViewerRole.READER, wiki=1, account=int(NEWCOMER)),
             "coordinator": await who(ViewerRole.COORDINATOR, wiki=1),
             "service": await who(ViewerRole.SERVICE, wiki=1),
             "admin": await who(ViewerRole.ADMIN, wiki=1),
@@ -383,3 +385,14 @@ async def test_who_may_is_as_the_table_says(world: World, row: dict[str, str]) -
     assert {role: await outcome(world, name, about, role) for role in roles} == {
         role: row[role] for role in roles
     }
+
+
+@pytest.mark.parametrize("row", MUTATIONS, ids=lambda row: f"{row['mutation']} {row['about']}")
+async def test_a_token_that_may_only_read_changes_nothing_whoever_has_it(
+    world: World, row: dict[str, str]
+) -> None:
+    """What they might do by another token of theirs."""
+    before = await world.wiki.kept()
+    for role in ("reading mentor", "reading mentee"):
+        assert await outcome(world, row["mutation"], row["about"], role) == "–", role
+    assert await world.wiki.kept() == before
