@@ -57,7 +57,7 @@ class Field:
             operation.schema, operation.definition.variable_definitions or (), dict(variables)
         )
         if not isinstance(found, VariableValues):
-            raise Wrong([errors.told(error, suggest=suggest) for error in found])
+            raise Wrong([errors.told(error, operation, suggest=suggest) for error in found])
         fields = collect_fields(operation.schema, operation.fragments, found, root, operation.definition)
         details = next(iter(fields.grouped_field_set.values()), None)
         if details is None:
@@ -109,9 +109,12 @@ class Desk:
     # Subscriptions.
 
     async def _stream(self, operation: Operation, asked: Asked, watch: "Watch") -> AsyncGenerator[str]:
-        field = Field(operation, asked.variables, suggest=self.engine.introspection)
-        rendering = await self._rendering(operation, asked, watch.visitor.caller)
-        return await SOURCES[field.name](self, field.arguments, rendering, watch)
+        try:
+            field = Field(operation, asked.variables, suggest=self.engine.introspection)
+            rendering = await self._rendering(operation, asked, watch.visitor.caller)
+            return await SOURCES[field.name](self, field.arguments, rendering, watch)
+        except RequestRefused as error:
+            raise error.at(operation.first_field) from None
 
     async def _rendering(self, operation: Operation, asked: Asked, caller: Caller) -> Rendering:
         values = self.engine.values(caller)

@@ -6,7 +6,7 @@ import time
 import pytest
 from graphql import GraphQLSyntaxError, get_introspection_query
 
-from graph.compile.limits import LIMITS, read
+from graph.compile.limits import LIMITS, check, read
 from graph.errors import RequestRefused
 
 DOUBLING = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(15))
@@ -44,7 +44,7 @@ def test_what_holds_too_much_is_refused_before_it_is_validated(document: str, co
     gc.collect()  # what the run has left lying about is no concern of this document's
     begun = time.thread_time()
     with pytest.raises(RequestRefused) as refused:
-        read(document)
+        check(read(document))
     taken = time.thread_time() - begun
     assert refused.value.code == code
     assert any(character.isdigit() for character in refused.value.message), "the figure is told"
@@ -64,7 +64,7 @@ JUST_RIGHT = (
 
 @pytest.mark.parametrize("document", JUST_RIGHT)
 def test_what_is_within_the_limits_is_read_and_so_is_what_only_validation_can_refuse(document: str) -> None:
-    assert read(document).definitions
+    check(read(document))
 
 
 def test_no_document_is_a_syntax_error_however_little_it_holds() -> None:
