@@ -26,16 +26,17 @@ import orjson
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # it has no types
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]  # it has no types
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from graph.errors import Unavailable
 from graph.kinds import AccountId
 from mentorgraph.action_api import ActionApi, Json, WikiAwayError, WikiRefusedError
 from mentorgraph.allowance import Allowances, caller_key
-from mentorgraph.callers import Callers
+from mentorgraph.callers import ANYBODY, Callers
 from mentorgraph.http.cross_origin import CrossOrigin
 from mentorgraph.http.refused import HttpRefused
+from mentorgraph.page import with_a_door
 from mentorgraph.settings import PREFIX, Settings, SettingsError
 from models.ledger import Ledger
 from models.ledger.tokens import SIGN_IN
@@ -138,10 +139,21 @@ class SignIn:
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
+            Route("/", self.page, methods=["GET"]),
             Route(ENTRY, self.enter, methods=["GET"]),
             Route(WAY_BACK, self.come_back, methods=["GET"]),
             Route(EXIT, self.leave, methods=["POST"]),
         ]
+
+    async def page(self, request: Request) -> Response:
+        """GraphiQL, and who is signed in there."""
+        try:
+            visitor = await self.callers.signed_in(request.headers.get("cookie", "").encode("latin-1"))
+        except Unavailable:
+            visitor = ANYBODY
+        answer = HTMLResponse(with_a_door(ENTRY, EXIT, visitor.caller.name or None))
+        answer.headers["cache-control"] = "no-store"
+        return answer
 
     async def enter(self, request: Request) -> Response:
         """Send somebody to the wiki, which asks them whether we may know who they are."""
