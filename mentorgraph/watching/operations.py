@@ -1,8 +1,8 @@
 """Operations of a socket: a document and its variables become a stream of payloads, or the errors why not."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, aclosing
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, nullcontext
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
@@ -89,10 +89,11 @@ class Desk:
         if isinstance(operation, Answer):
             raise Wrong(operation.errors)
         if operation.definition.operation is not OperationType.SUBSCRIPTION:
-            answer = await self.answering.answer(asked, watch.visitor.caller, watch.allowance)
-            if answer.data is None:
-                raise Wrong(answer.errors)
-            yield answer.body(self.engine.most).decode()
+            async with watch.turn:
+                answer = await self.answering.answer(asked, watch.visitor.caller, watch.allowance)
+                if answer.data is None:
+                    raise Wrong(answer.errors)
+                yield answer.body(self.engine.most).decode()
             return
         with watch.place():
             async with aclosing(await self._stream(operation, asked, watch)) as stream:
@@ -209,6 +210,8 @@ class Watch:
     allowance: Allowance | None
     place: Callable[[], AbstractContextManager[None]]
     """Takes one of the places for subscriptions that its caller has."""
+    turn: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
+    """Waits until an answer may be made: so many at a time are held for who reads slowly, and no more."""
     fall_behind: Callable[[], None] = lambda: None
     events: Events | None = None
     after: str | None = None

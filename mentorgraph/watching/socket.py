@@ -38,6 +38,8 @@ MESSAGES, WITHIN = 200, 10.0
 """Messages of one socket that are read, in so many seconds."""
 OPERATIONS = 100
 """Operations of one socket at a time."""
+ANSWERS = 4
+"""Of these, queries and mutations that are answered at a time: what is answered lies here until it is read."""
 LONGEST_REASON = 123
 """Bytes of a reason, in a frame that closes."""
 
@@ -83,6 +85,7 @@ class Socket:
         self.is_closed = False
         self.was_cut_off = False
         self.running: dict[str, tuple[asyncio.Task[None], Watch]] = {}
+        self.turns = asyncio.Semaphore(ANSWERS)
         self.handle: dict[str, Callable[[dict[str, Any]], Any]] = {
             "connection_init": self._init,
             "ping": self._ping,
@@ -196,7 +199,7 @@ class Socket:
                 raise Closing(BAD_REQUEST, shortened(refused.message)) from None
             await self._say_errors(name, refused.body()["errors"])
             return
-        watch.fall_behind = self.cut_off
+        watch.fall_behind, watch.turn = self.cut_off, self.turns
         self.running[name] = (asyncio.create_task(self._operate(name, asked, watch)), watch)
 
     def _check_room(self) -> None:
