@@ -57,7 +57,9 @@ class TransferMenteesInput:
     validate_only: bool = strawberry.field(default=False, description=WHAT_IF)
 
 
-@strawberry.type(description="The counts are of primary ties; null where the request was refused.")
+@strawberry.type(
+    description="The counts are of primary ties, of mentees whom you may know of; null where the request was refused."
+)
 class ResignMentorPayload:
     """What became of a mentor's mentees."""
 
@@ -73,7 +75,9 @@ class ResignMentorPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
-@strawberry.type(description="The counts are null where the request was refused.")
+@strawberry.type(
+    description="The counts are of mentees whom you may know of; null where the request was refused."
+)
 class TransferMenteesPayload:
     """What became of the mentees."""
 
