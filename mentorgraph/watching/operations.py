@@ -1,5 +1,6 @@
 """Operations of a socket: a document and its variables become a stream of payloads, or the errors why not."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
@@ -42,6 +43,10 @@ class Wrong(Exception):
     def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
         super().__init__()
         self.errors = errors
+
+
+RIGHTS_EVERY = 30.0
+"""Seconds after which it is looked at again whether who watches still may, where no event made anybody look."""
 
 
 class NoLonger(Exception):
@@ -106,6 +111,12 @@ class Desk:
         """Refuse whoever is no longer who they were, or may no longer what they might."""
         if visitor.digest is not None and not await surely(lambda: self.callers.still(visitor)):
             raise NoLonger
+
+    async def while_still_so(self, visitor: Visitor) -> None:
+        """Ask again from time to time, for as long as nothing is told; ends by `NoLonger` alone."""
+        while visitor.digest is not None:
+            await asyncio.sleep(RIGHTS_EVERY)
+            await self.must_still_be(visitor)
 
     # Subscriptions.
 

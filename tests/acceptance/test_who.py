@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from acceptance.client import Client, mutation
+from acceptance.event_source import Source
 from acceptance.in_process import Calendar, living, written
 from acceptance.small_wiki import ADA, BEN, NEWCOMER, ONCE, OPTED_OUT, SmallWiki
 from acceptance.watcher import EVENTS, Closed, Watcher, listening
@@ -19,11 +20,12 @@ from graph.kinds import ViewerRole
 from ledger_rows import fetch
 from lifecycle_stories import on
 from mentorgraph import callers
+from mentorgraph.watching import operations
 from models.ledger import Ledger
 from models.ledger.secrecy import digest_of, is_mistaken, new_token
 from models.ledger.secrecy import written as written_token
 from models.ledger.tokens import Wanted
-from those_who_ask import DOES_ALL, SEES_ALL, a_token
+from those_who_ask import DOES_ALL, SEES_ALL, a_token, bearing
 
 pytestmark = pytest.mark.acceptance
 
@@ -455,3 +457,52 @@ async def test_a_right_that_is_taken_away_tells_no_further_event(database: str) 
                 await watcher.event()
             assert closed.value.code == 4403
             assert "go on after" in closed.value.reason
+
+
+async def test_who_has_lost_a_right_is_shut_out_though_nothing_happens(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty who watch: ten are revoked, ten expire; none is told anything after, for each is gone within seconds."""
+    assert operations.RIGHTS_EVERY <= 60
+    monkeypatch.setattr(operations, "RIGHTS_EVERY", 0.2)
+    calendar = Calendar(on(0))
+    async with (
+        listening(database, calendar) as (address, client, front),
+        Ledger.open(database, size=1, clock=calendar) as ledger,
+    ):
+        await client.done("addWiki", {"dbName": "x", "url": "https://x.example.org"})
+        made = [
+            await ledger.tokens.create(a_token(COORDINATOR, expires_at=None if even else on(1)))
+            for even in [True, False] * 10
+        ]
+        watchers = [asyncio.create_task(shut_out(address, token)) for _, token in made]
+        streams = [asyncio.create_task(told_so(client.http, token)) for _, token in made]
+        async with asyncio.timeout(20):
+            while len(front.door.open) < 2 * len(made):
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+        assert not any(one.done() for one in (*watchers, *streams)), "they still may"
+        for key, _ in made[::2]:
+            await ledger.tokens.revoke(key, "tests")
+        calendar.now = on(2)
+        async with asyncio.timeout(5):
+            assert await asyncio.gather(*watchers) == [4403] * len(made)
+            assert await asyncio.gather(*streams) == ["FORBIDDEN"] * len(made)
+
+
+async def shut_out(address: str, token: str | None) -> int:
+    """The code with which a socket is closed on which nothing was told."""
+    async with Watcher.at(address, token) as watcher:
+        await watcher.subscribe(EVENTS, wiki="x")
+        with pytest.raises(Closed) as closed:
+            await watcher.hear()
+        return closed.value.code
+
+
+async def told_so(http: httpx.AsyncClient, token: str | None) -> str:
+    """The code that is the last of a stream."""
+    async with Source.at(http, EVENTS, bearing(token), wiki="x") as source:
+        event = await source.hear()
+        assert event is not None
+        code: str = event.data["errors"][0]["extensions"]["code"]
+        return code
