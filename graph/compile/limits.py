@@ -95,11 +95,16 @@ def check(document: DocumentNode, limits: Limits = LIMITS) -> None:
     """Refuse a document that holds too much."""
     if len(document.definitions) > limits.definitions:
         raise _too(ErrorCode.TOO_MANY_DEFINITIONS, "A document", limits.definitions, "definitions")
+    for size in sizes(document):
+        _check_size(size, limits)
+
+
+def sizes(document: DocumentNode) -> Iterator[Size]:
+    """What each operation of a document holds."""
     measure = _Measure(document)
     for one in document.definitions:
         if isinstance(one, OperationDefinitionNode):
-            size = measure.of(one.selection_set).beside(_directives(one.directives))
-            _check_size(size, limits)
+            yield measure.of(one.selection_set).beside(_directives(one.directives))
 
 
 def too_deep(document: DocumentNode, limits: Limits = LIMITS) -> FieldNode | None:

@@ -1,5 +1,7 @@
 """Whoever is hidden is counted for nobody who may not know of them: with them and without, a wiki reads the same."""
 
+import statistics
+import time
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
@@ -8,6 +10,7 @@ import pytest
 from acceptance.client import Client
 from acceptance.in_process import Calendar, written
 from acceptance.office import Office
+from graph.compile.ids import decode, encode
 from graph.kinds import PolicyPreset, RelationshipState, ViewerRole
 from graph.policy import PRESETS
 from lifecycle_stories import on
@@ -235,3 +238,23 @@ async def test_a_simulation_knows_nobody_who_is_hidden(pair: Pair, module_databa
         )
     assert outcomes[0] == outcomes[1]
     assert outcomes[0]["node"]["outcomes"][0]["suspensions"] == 1
+
+
+async def test_whoever_is_hidden_is_absent_as_fast_as_who_never_was(pair: Pair) -> None:
+    """Two hundred pairs, one after the other, so that what else the machine does weighs on both alike."""
+    anyone, took = pair.askers["anyone"], {HIDDEN: list[float](), 999: list[float]()}
+    theirs = (await told(pair.overseer, pair.hidden, f'mentee(by: {{userId: "{HIDDEN}"}}) {{ id }}'))[
+        "mentee"
+    ]["id"]
+    ids = {user: encode("Mentee", decode(theirs).wiki, user) for user in took}
+    query = 'query($id: ID!, $by: AccountBy!) { node(id: $id) { id } wiki(dbName: "%s") { mentee(by: $by) { id } } }'
+    asked = query % pair.hidden.wiki
+    for number in range(220):
+        for user, times in took.items():
+            begun = time.perf_counter()
+            answer = await anyone.ask(asked, id=ids[user], by={"userId": str(user)})
+            if number >= 20:  # a plan is made, and connections are opened
+                times.append(time.perf_counter() - begun)
+            assert answer == {"node": None, "wiki": {"mentee": None}}
+    hidden, absent = (statistics.median(times) for times in took.values())
+    assert 0.8 < hidden / absent < 1.25, (hidden, absent)
