@@ -240,6 +240,79 @@ async def test_a_simulation_knows_nobody_who_is_hidden(pair: Pair, module_databa
     assert outcomes[0]["node"]["outcomes"][0]["suspensions"] == 1
 
 
+# An opt-out reads as a tie that somebody has ended by hand.
+
+OF_MENTEE = [
+    "state waitingSince mentor { name } suspension { since }",
+    "relationships { totalCount nodes { state endedBecause endedAt startedBecause version spans { state from to } } }",
+    "relationships(where: {endedBecause: [OPTED_OUT]}) { totalCount }",
+    "relationships(where: {endedBecause: [ENDED_BY_HAND]}) { totalCount }",
+    "events { totalCount nodes { kind at fromState toState reason actor { name isTool } source bulk } }",
+]
+ASKED_OF_OPT_OUTS = [
+    *ASKED,
+    "mentees(where: {state: [OPTED_OUT]}) { totalCount }",
+    "mentees(where: {state: [UNASSIGNED]}) { totalCount nodes { name state } }",
+    "mentees(where: {state: [UNASSIGNED, OPTED_OUT]}) { totalCount }",
+    "mentees(where: {waiting: false}) { totalCount }",
+    "relationships(where: {endedBecause: [OPTED_OUT]}) { totalCount }",
+    *(f'mentee(by: {{userId: "{SHOWN}"}}) {{ {inner} }}' for inner in OF_MENTEE),
+]
+
+
+class Ended(NamedTuple):
+    """A wiki in which somebody has opted out, and one in which their tie was ended by hand; and who may not know."""
+
+    opted_out: Office
+    by_hand: Office
+    askers: dict[str, tuple[Client, Client]]
+
+
+@pytest.fixture(scope="module")
+async def ended(servers: tuple[Client, Client, Calendar], module_database: str) -> AsyncIterator[Ended]:
+    offices = Office(*servers), Office(*servers)
+    for office in offices:
+        await office.open()
+        await office.mentor(101, "Ada")
+        newcomer = await office.newcomer(SHOWN, "Newcomer")
+        if office is offices[0]:
+            await office.do("optOutOfMentorship", {"mentee": newcomer})
+        else:
+            await office.do("endRelationship", {"relationship": (await office.tie(SHOWN))["id"]})
+        office.calendar.now = on(2)
+    async with Ledger.open(module_database, size=1, clock=offices[0].calendar) as ledger:
+        http, wikis = servers[0].http, await ledger.wikis()
+        askers = {"anyone": (Client(http, None, reads_too=True),) * 2}
+        for role in (ViewerRole.READER, ViewerRole.SERVICE):
+            _, token = await ledger.tokens.create(a_token(role))
+            askers[role.value] = (Client(http, token, reads_too=True),) * 2
+        mentors = []
+        for office in offices:
+            wanted = a_token(ViewerRole.MENTOR, wiki=wikis[office.wiki], account=101)
+            _, token = await ledger.tokens.create(wanted)
+            mentors.append(Client(http, token, reads_too=True))
+        askers["their mentor"] = (mentors[0], mentors[1])
+        yield Ended(*offices, askers)
+
+
+@pytest.mark.parametrize("selection", ASKED_OF_OPT_OUTS)
+async def test_who_opted_out_reads_as_somebody_whose_tie_was_ended(ended: Ended, selection: str) -> None:
+    for asker, (first, second) in ended.askers.items():
+        assert await told(first, ended.opted_out, selection) == await told(
+            second, ended.by_hand, selection
+        ), asker
+
+
+async def test_coordinators_are_told_the_difference(ended: Ended) -> None:
+    differs = [
+        selection
+        for selection in ASKED_OF_OPT_OUTS
+        if await ended.opted_out.see(selection, trusted=True)
+        != await ended.by_hand.see(selection, trusted=True)
+    ]
+    assert len(differs) >= 5, differs
+
+
 async def test_whoever_is_hidden_is_absent_as_fast_as_who_never_was(pair: Pair) -> None:
     """Two hundred pairs, one after the other, so that what else the machine does weighs on both alike."""
     anyone, took = pair.askers["anyone"], {HIDDEN: list[float](), 999: list[float]()}
