@@ -23,7 +23,7 @@ test-clients: $(VENV)/dev.stamp
 test-wiki: $(VENV)/dev.stamp
 	$(PY) tests/wiki/run.py
 
-# What nobody would ask, for two minutes: bytes that change, and documents made up from the schema.
+# What nobody would ask: bytes that change, and documents made up from the schema, each for two minutes.
 SECONDS ?= 120
 fuzz: $(VENV)/fuzz.stamp
 	SECONDS_TO_FUZZ=$(SECONDS) $(PY) tests/fuzz/run.py
@@ -93,7 +93,7 @@ clean:
 help:
 	@echo "make run    the server, with a demo wiki, at 127.0.0.1:8400"
 	@echo "make test   every test; ARGS='-k name' for some"
-	@echo "make fuzz   what nobody would ask, for two minutes; SECONDS=20 for less"
+	@echo "make fuzz   what nobody would ask, twice two minutes; SECONDS=20 for less"
 	@echo "make lint   style, types and contracts"
 	@echo "make schema, bench-reads, bench-resign, bench-watch, bench-simulate, bench-import, bench-follow, lock, clean: see Makefile"
 

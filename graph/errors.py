@@ -12,7 +12,7 @@ A refusal carries its code, a sentence that says what to do, and the path into t
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from graph.kinds import UserErrorCode, Word
 
@@ -134,6 +134,13 @@ class RequestRefused(MentorgraphError):
         super().__init__(message)
         self.code = code
         self.message = message
+        self.coordinate: str | None = None
+        """What of the schema it is about, where that is known."""
+
+    def at(self, coordinate: str | None) -> Self:
+        """The same, about that; whoever said so first was nearer to it."""
+        self.coordinate = self.coordinate or coordinate
+        return self
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,9 @@ class Answer(NamedTuple):
         return b"{" + b",".join(parts) + b"}"
 
 
-def refused(code: ErrorCode, message: str) -> Answer:
+def refused(code: ErrorCode, message: str, **more: str | None) -> Answer:
     """A request error."""
-    return Answer(None, [errors.said(code, message)])
+    return Answer(None, [errors.said(code, message, **more)])
 
 
 @dataclass
@@ -201,7 +201,7 @@ class Answering:
     async def other(self, query: str, asked: Asked, operation: Operation, caller: Caller) -> Answer:
         """The answer to what is no query. A mutation that was begun is finished, whoever leaves."""
         if operation.definition.operation is OperationType.SUBSCRIPTION:
-            return refused(ErrorCode.SUBSCRIPTION, STREAMS)
+            return refused(ErrorCode.SUBSCRIPTION, STREAMS, coordinate=operation.first_field)
         return await asyncio.shield(self.execute(query, asked, operation, caller))
 
     async def answer(

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,6 +19,7 @@ from mentorgraph.callers import Callers
 from mentorgraph.executor import Compiled, Engine, Executor
 from mentorgraph.eyes import logs
 from mentorgraph.front import Front
+from mentorgraph.page import GRAPHIQL, STATIC
 from mentorgraph.probes import Probes
 from mentorgraph.settings import Settings, SettingsError
 from mentorgraph.signin import Provider, SignIn
@@ -31,8 +31,6 @@ from models.ledger.connections import Clock, Timed, wall_clock
 from models.reader import Reader
 from models.relay import Relay
 from resolvers.schema import build, core
-
-STATIC = Path(__file__).parent / "static"
 
 
 def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front:
@@ -72,10 +70,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front
         front.counts.append(logs.request)
     probes = Probes(front, dsn, metrics=settings.metrics)
     sign_in = None if provider is None else SignIn(provider, front.cross_origin, front.allowances)
-    ways_in = [] if sign_in is None else sign_in.routes
-    pages.routes.extend(
-        (Route("/", graphiql), *probes.routes, *ways_in, Mount("/static", StaticFiles(directory=STATIC)))
-    )
+    ways_in = [Route("/", graphiql)] if sign_in is None else sign_in.routes
+    pages.routes.extend((*probes.routes, *ways_in, Mount("/static", StaticFiles(directory=STATIC))))
     return front
 
 
@@ -111,4 +107,4 @@ async def beside(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 async def graphiql(_: Request) -> FileResponse:
     """GraphiQL, without a single address of elsewhere in it."""
-    return FileResponse(STATIC / "graphiql" / "index.html")
+    return FileResponse(GRAPHIQL)

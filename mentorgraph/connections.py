@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import orjson
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from graph.errors import ErrorCode
@@ -50,7 +51,19 @@ class Requests(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self.app = self._answer
         self.head_timer = self.loop.call_later(HEAD_WITHIN, self._give_up)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request. That somebody left in the middle of it is no fault: uvloop raises before it tells of it."""
+        try:
+            await self.config.loaded_app(scope, receive, send)
+        except RuntimeError:
+            if not self.transport.is_closing():
+                raise
+            # Of requests that wait behind each other uvicorn tells the last alone that the caller is gone.
+            cycle: RequestResponseCycle = send.__self__  # type: ignore[attr-defined]  # it sends by the cycle's method
+            cycle.disconnected = True
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timers()

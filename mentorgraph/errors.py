@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any, Final
 
 import asyncpg
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, VariableDefinitionNode
 
 from graph.compile import coordinates
 from graph.compile.plan import Operation
@@ -51,7 +51,7 @@ def said(code: ErrorCode, message: str, **more: Any) -> dict[str, Any]:
 
 def told(error: GraphQLError, operation: Operation | None = None, *, suggest: bool = True) -> dict[str, Any]:
     """A GraphQLError as it is sent: of the document's text, or of what happened while the operation was run."""
-    coordinate = operation.coordinate(error.path) if operation is not None and error.path else None
+    coordinate = None if operation is None else _about(error, operation)
     cause = error.original_error
     if cause is not None and not isinstance(cause, GraphQLError):
         return told_of(cause, coordinate=coordinate) | place_of(error)
@@ -61,9 +61,18 @@ def told(error: GraphQLError, operation: Operation | None = None, *, suggest: bo
     return said(code, worded(error, suggest=suggest), coordinate=coordinate) | place_of(error)
 
 
+def _about(error: GraphQLError, operation: Operation) -> str | None:
+    """What of the schema an error is about: the field at its path, or what its variable is given to."""
+    if error.path:
+        return operation.coordinate(error.path)
+    variables = (node.variable for node in error.nodes or () if isinstance(node, VariableDefinitionNode))
+    return next((operation.coordinate_of_variable(one.name.value) for one in variables), None)
+
+
 def told_of(cause: BaseException, **more: Any) -> dict[str, Any]:
     """What is told of a failure, outside of any field too."""
     if isinstance(cause, RequestRefused):
+        more["coordinate"] = cause.coordinate or more.get("coordinate")
         return said(cause.code, cause.message, **more)
     if isinstance(cause, Refused):
         return said(ErrorCode.BAD_USER_INPUT, cause.message, **more)

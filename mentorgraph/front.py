@@ -36,6 +36,14 @@ from mentorgraph.watching.hints import Hints
 PATH: Final = "/graphql"
 METHODS: Final = b"GET, HEAD, OPTIONS, POST"
 
+ASK_BY: Final = "Ask by POST, or by GET."
+NO_SINGLE_CONNECTION: Final = (
+    f"{ASK_BY} Server-sent events are told one operation a connection: create graphql-sse's client with "
+    "`singleConnection: false`, or watch by a WebSocket."
+)
+RESERVED: Final = b"x-graphql-event-stream-token"
+"""By which graphql-sse names the one stream that all operations would be told on."""
+
 GRACE: Final = 0.1
 """Seconds after which it is worth looking whether the caller is still there."""
 
@@ -113,8 +121,7 @@ class Front:
         method = scope["method"]
         if method == "OPTIONS":
             return await said.options(self.cross_origin.preflight(headers), METHODS, send)
-        if method not in ("POST", "GET", "HEAD"):
-            raise HttpRefused(405, "Ask by POST, or by GET.", headers=[(b"allow", METHODS)])
+        check_way(method, headers)
         accept = headers.get(b"accept", b"").decode("latin-1")
         kind = EVENT_STREAM if takes_events(accept) and method != "HEAD" else media_type(accept)
         if kind is None:
@@ -207,6 +214,15 @@ def shown(answer: Answer) -> Answer:
         return answer
     seen.cost = answer.cost
     return answer if seen.explanation is None else answer._replace(explained=seen.explanation.told(seen))
+
+
+def check_way(method: str, headers: Mapping[bytes, bytes]) -> None:
+    """Refuse what is asked in a way that is none of ours."""
+    if method not in ("POST", "GET", "HEAD"):
+        way = NO_SINGLE_CONNECTION if method in ("PUT", "DELETE") else ASK_BY
+        raise HttpRefused(405, way, headers=[(b"allow", METHODS)])
+    if RESERVED in headers:
+        raise HttpRefused(400, NO_SINGLE_CONNECTION)
 
 
 def check_method(operation: Operation, method: str) -> None:

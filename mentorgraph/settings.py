@@ -112,8 +112,10 @@ class Settings(BaseSettings):
     """The id under which that wiki knows us."""
     oauth_secret: SecretStr | None = None
     """The secret that goes with it; a client that keeps none needs none."""
-    oauth_wikis: frozenset[str] = frozenset()
-    """The wikis on which a name is the same person's as on that wiki, such as `["enwiki", "dewiki"]`."""
+    oauth_wikis: dict[str, Annotated[str, AfterValidator(_address)]] = {}
+    """The wikis on which people are known by signing in there, each with its Action API, which is asked which account
+    is theirs: `{"enwiki": "https://en.wikipedia.org/w/api.php"}`.
+    """
     trusted_documents: Path | None = None
     """A manifest of trusted documents, as graphql-codegen writes it."""
     introspection: bool = True

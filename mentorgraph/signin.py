@@ -3,32 +3,40 @@
 A session is a token like any other, for the accounts of the person, which the browser keeps in a cookie that no
 script can read. So it is looked up, expires, is listed and is revoked as tokens are.
 
+Who somebody is hangs on ids, never on a name: names are taken up again, and we hear of it later. The wiki says the id
+under which it knows the person everywhere, and each wiki at that moment which account of its own has that id.
+
 What a sign-in has to remember until the person comes back (the state, the verifier, where they wanted to go) is in a
 cookie of its own, which only the way back is sent. Nothing is kept here of who never comes back.
 """
 
+import asyncio
 import hmac
 import logging
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx2
 import orjson
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # it has no types
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]  # it has no types
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from graph.errors import Unavailable
+from graph.kinds import AccountId
+from mentorgraph.action_api import ActionApi, Json, WikiAwayError, WikiRefusedError
 from mentorgraph.allowance import Allowances, caller_key
-from mentorgraph.callers import Callers
+from mentorgraph.callers import ANYBODY, Callers
 from mentorgraph.http.cross_origin import CrossOrigin
 from mentorgraph.http.refused import HttpRefused
+from mentorgraph.page import with_a_door
 from mentorgraph.settings import PREFIX, Settings, SettingsError
 from models.ledger import Ledger
 from models.ledger.tokens import SIGN_IN
@@ -47,21 +55,30 @@ LASTS: Final = timedelta(days=14)
 PROVIDER_PATIENCE: Final = 10.0
 """Seconds that the wiki has to answer in."""
 LONGEST_PATH: Final = 2_000
+OF_THIS_WIKI: Final = "local"
+"""What MediaWiki calls ids that a wiki shares with no other."""
+
+
+class Person(NamedTuple):
+    """Who signs in: the id that the wiki gives out for them and never again, and their name at this moment."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """The wiki that says who somebody is.
 
-    `rest` is its `…/rest.php`, `home` our own address as browsers know it, `wikis` those on which a name is the same
-    person's as there: nobody else can tell us that.
+    `rest` is its `…/rest.php`, `home` our own address as browsers know it, `wikis` the Action API of each wiki on which
+    people are known by what it says.
     """
 
     rest: str
     client: str
     secret: str | None = field(repr=False)
     home: str
-    wikis: frozenset[str]
+    wikis: Mapping[str, str]
 
     @classmethod
     def of(cls, settings: Settings) -> "Provider | None":
@@ -104,6 +121,9 @@ class NotSignedIn(Exception):
         self.status, self.message = status, message
 
 
+UNLIKE_A_WIKI: Final = (LookupError, TypeError, ValueError, AttributeError)
+"""What comes of an answer in which something is missing, or is something else."""
+NO_ANSWER: Final = f"The wiki did not answer as it should. Try again at {ENTRY}."
 BEGIN_AGAIN: Final = f"This sign-in is unknown here, or took too long. Begin again at {ENTRY}."
 
 
@@ -119,10 +139,21 @@ class SignIn:
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
+            Route("/", self.page, methods=["GET"]),
             Route(ENTRY, self.enter, methods=["GET"]),
             Route(WAY_BACK, self.come_back, methods=["GET"]),
             Route(EXIT, self.leave, methods=["POST"]),
         ]
+
+    async def page(self, request: Request) -> Response:
+        """GraphiQL, and who is signed in there."""
+        try:
+            visitor = await self.callers.signed_in(request.headers.get("cookie", "").encode("latin-1"))
+        except Unavailable:
+            visitor = ANYBODY
+        answer = HTMLResponse(with_a_door(ENTRY, EXIT, visitor.caller.name or None))
+        answer.headers["cache-control"] = "no-store"
+        return answer
 
     async def enter(self, request: Request) -> Response:
         """Send somebody to the wiki, which asks them whether we may know who they are."""
@@ -188,8 +219,8 @@ class SignIn:
             return PlainTextResponse(refused.message + "\n", refused.status, again)
         return None
 
-    async def _ask_who(self, code: str, verifier: str) -> str:
-        """The name of the person, as the wiki says it."""
+    async def _ask_who(self, code: str, verifier: str) -> Person:
+        """The person, as the wiki says it."""
         try:
             async with self.provider.asking() as client:
                 await client.fetch_token(
@@ -205,21 +236,44 @@ class SignIn:
             raise NotSignedIn(403, BEGIN_AGAIN) from None
         except (httpx2.HTTPError, ValueError) as error:
             LOG.warning("the wiki could not be asked who signs in: %s", type(error).__name__)
-            raise NotSignedIn(502, f"The wiki did not answer as it should. Try again at {ENTRY}.") from None
-        name = said.get("username") if isinstance(said, dict) else None
-        if not isinstance(name, str) or not name:
+            raise NotSignedIn(502, NO_ANSWER) from None
+        name, key = (said.get("username"), said.get("sub")) if isinstance(said, dict) else (None, None)
+        if (
+            not isinstance(name, str)
+            or not name
+            or isinstance(key, bool)
+            or not isinstance(key, str | int)
+            or not key
+        ):
             raise NotSignedIn(502, f"The wiki did not say who you are. Try again at {ENTRY}.")
-        return name
+        return Person(str(key), name)
 
-    async def _let_in(self, name: str) -> str:
-        """The token of a new session for all accounts of that name."""
+    async def _let_in(self, person: Person) -> str:
+        """The token of a new session for all accounts of that person."""
         wikis = await self.ledger.wikis()
-        known = [key for wiki, key in wikis.items() if wiki in self.provider.wikis]
-        token = await self.ledger.tokens.sign_in(name, known, LASTS)
+        asked = {key: self.provider.wikis[wiki] for wiki, key in wikis.items() if wiki in self.provider.wikis}
+        try:
+            async with asyncio.timeout(PROVIDER_PATIENCE), asyncio.TaskGroup() as group:
+                looking = {wiki: group.create_task(self._account(api, person)) for wiki, api in asked.items()}
+        except* (TimeoutError, WikiAwayError, WikiRefusedError, *UNLIKE_A_WIKI) as errors:
+            LOG.warning(
+                "a wiki could not be asked whose account it is: %s", type(errors.exceptions[0]).__name__
+            )
+            raise NotSignedIn(502, NO_ANSWER) from None
+        accounts = {wiki: found for wiki, task in looking.items() if (found := task.result()) is not None}
+        token = await self.ledger.tokens.sign_in(person.name, accounts, LASTS)
         if token is None:
-            message = f"No wiki that is followed here knows an account {name}. You can read what is public."
+            message = (
+                f"No wiki that is followed here knows an account {person.name}. You can read what is public."
+            )
             raise NotSignedIn(403, message)
         return token
+
+    async def _account(self, api: str, person: Person) -> AccountId | None:
+        """The account that the person has on that wiki, by its own id there."""
+        async with ActionApi.open(api, self.provider.home) as wiki:
+            [found] = await wiki.users(names=[person.name], prop="centralids")
+        return int(found["userid"]) if is_of(found, person) else None
 
     async def _end(self, request: Request) -> None:
         """Revoke the session that the browser has; where it has none, or a dead one, there is nothing to do."""
@@ -243,6 +297,13 @@ class SignIn:
             httponly=True,
             samesite="lax",
         )
+
+
+def is_of(account: Json, person: Person) -> bool:
+    """Whether a wiki's account is that person's. An id of that wiki's own says so only where it shares none."""
+    ids, attached = account.get("centralids", {}), account.get("attachedlocal", {})
+    shared = ids.keys() - {OF_THIS_WIKI} or ids.keys()
+    return any(str(ids[kind]) == person.id and attached.get(kind) for kind in shared)
 
 
 def _brought_back(request: Request) -> tuple[str, str, str]:

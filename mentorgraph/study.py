@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar, cast
 
 import orjson
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
@@ -27,7 +28,7 @@ from graphql import (
     validate,
 )
 
-from graph.compile import limits
+from graph.compile import coordinates, limits
 from graph.compile.plan import Lru, Operation, Plan
 from graph.compile.shape import Shape, Values
 from graph.errors import ErrorCode, RequestRefused
@@ -132,6 +133,10 @@ class Study:
 
     def _learn(self, query: str, name: str | None) -> Operation:
         document = limits.read(query)
+        try:
+            limits.check(document)
+        except RequestRefused as error:
+            raise error.at(self._beyond(document, error)) from None
         if get_operation_ast(document, name) is None:
             if not any(isinstance(one, OperationDefinitionNode) for one in document.definitions):
                 raise RequestRefused(ErrorCode.WHICH_OPERATION, "The document has no operation.")
@@ -141,6 +146,14 @@ class Study:
             suggest = self.introspection
             raise Invalid([errors.invalid(one, self.schema, document, suggest=suggest) for one in wrong])
         return Operation(self.schema, document, name)
+
+    def _beyond(self, document: DocumentNode, error: RequestRefused) -> str | None:
+        """What of the schema goes beyond a limit, where it is one field or one type that does."""
+        if error.code is ErrorCode.TOO_MANY_ROOT_FIELDS:
+            operation = next(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+            return str(self.schema.get_root_type(operation.operation))
+        node = limits.too_deep(document) if error.code is ErrorCode.TOO_DEEP else None
+        return None if node is None else coordinates.of_node(self.schema, document, node)
 
     def _describe(
         self, operation: Operation, variables: Mapping[str, Any]

@@ -164,6 +164,11 @@ def seen(row: Row[Any], account_id: Any) -> bool:
     )
 
 
+def is_party(row: Row[Any], mentor_id: Any, mentee_id: Any) -> bool:
+    """Whether a tie is the caller's, as its mentor or as its mentee: they know of it, though the mentee be hidden."""
+    return either(is_caller(row, mentor_id), is_caller(row, mentee_id))
+
+
 def is_own_mentee(row: Row[Any], account_id: Any) -> bool:
     """Whether the account has, or had, the caller as a mentor. They know of the tie, though the account be hidden."""
     return row.exists(

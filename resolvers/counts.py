@@ -10,9 +10,9 @@ import strawberry
 import models
 from graph.compile.rows import Row
 from graph.compile.sets import count
-from graph.compile.words import ENDLESS, both, covers, either, is_caller, same
+from graph.compile.words import ENDLESS, both, covers, either, same
 from graph.kinds import EndReason, RelationshipRole, RelationshipState
-from resolvers.account import is_shown
+from resolvers.account import is_party, is_shown
 
 
 @strawberry.type(
@@ -33,7 +33,7 @@ def ties_of(row: Row[Any], mentor_id: Any, role: RelationshipRole) -> dict[str, 
     """The four counts, each as an expression."""
 
     def told(mentee_id: Any) -> bool:
-        return either(is_caller(row, mentor_id), is_shown(row, mentee_id))
+        return either(is_party(row, mentor_id, mentee_id), is_shown(row, mentee_id))
 
     def open_ones(state: RelationshipState) -> int:
         return count(

@@ -28,7 +28,7 @@ from graph.compile.words import (
 )
 from graph.kinds import FactKind, RelationshipEventKind, RelationshipState
 from models.event import Xid8
-from resolvers.account import seen
+from resolvers.account import is_party, seen
 from resolvers.actor import acted, by_itself
 from resolvers.declare import Filter, Node, answer, column, node
 from resolvers.declare import where as member
@@ -61,8 +61,8 @@ class RelationshipEvent(Row[models.RelationshipEvent], Node):
     bulk: bool = column("Whether it was one of many made by one act, such as a resignation.")
 
     def visible(self) -> bool:
-        """An event of somebody who is hidden is not there, but for the mentor whose tie it is about."""
-        own = is_caller(self, self.row.mentor_id)
+        """An event of somebody who is hidden is not there, but for the mentor whose tie it is about, and themselves."""
+        own = is_party(self, self.row.mentor_id, self.row.mentee_id)
         return both(either(own, seen(self, self.row.mentee_id)), seen(self, self.row.mentor_id))
 
     def reachable(self) -> bool:
@@ -113,8 +113,9 @@ class RelationshipEvent(Row[models.RelationshipEvent], Node):
         """
         own = is_caller(self, self.fact.performer_id)
         public = either(not_one_of(self.fact.kind, PRIVATE), own, sees_opt_out(self, self.row.mentee_id))
-        # Of somebody hidden their mentor is told the tie, and neither names nor reasons.
-        known = either(no(is_caller(self, self.row.mentor_id)), seen(self, self.row.mentee_id))
+        # Of somebody hidden they and their mentor are told the tie, and neither names nor reasons.
+        party = is_party(self, self.row.mentor_id, self.row.mentee_id)
+        known = either(no(party), seen(self, self.row.mentee_id))
         return both(public, known, either(not_one_of(self.fact.kind, BLOCKING), shown, sees_hidden(self)))
 
     @answer

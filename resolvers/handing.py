@@ -10,7 +10,7 @@ from models.ledger.checks import NotAllError
 from resolvers.asking import Info, known, ledger_of
 from resolvers.declare import ref
 from resolvers.happenings import LEAVE_OUT, SOURCE, SOURCE_ID
-from resolvers.inputs import account_key, decode_as
+from resolvers.inputs import Located, account_key, decode_as
 from resolvers.job import Job
 from resolvers.mentor import Mentor
 from resolvers.mentoring import AT_ONCE, ERRORS, FOR_WHOM, WHEN, circumstances
@@ -57,7 +57,9 @@ class TransferMenteesInput:
     validate_only: bool = strawberry.field(default=False, description=WHAT_IF)
 
 
-@strawberry.type(description="The counts are of primary ties; null where the request was refused.")
+@strawberry.type(
+    description="The counts are of primary ties, of mentees whom you may know of; null where the request was refused."
+)
 class ResignMentorPayload:
     """What became of a mentor's mentees."""
 
@@ -73,7 +75,9 @@ class ResignMentorPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
-@strawberry.type(description="The counts are null where the request was refused.")
+@strawberry.type(
+    description="The counts are of mentees whom you may know of; null where the request was refused."
+)
 class TransferMenteesPayload:
     """What became of the mentees."""
 
@@ -96,6 +100,7 @@ async def resign_mentor(info: Info, input: ResignMentorInput) -> ResignMentorPay
         done = await ledger_of(info).resign(
             who.wiki, key, validate_only=input.validate_only, **circumstances(input)
         )
+    done = done.told(hidden=knows_mentees_of(info, who))
     return ResignMentorPayload(
         mentor=ref("Mentor", who.wiki, who.key),
         transferred=done.transferred,
@@ -132,9 +137,16 @@ async def transfer_mentees(info: Info, input: TransferMenteesInput) -> TransferM
             for key, refused in error.refused.items()
         ]
         return TransferMenteesPayload(user_errors=errors)
+    done = done.told(hidden=knows_mentees_of(info, giver))
     return TransferMenteesPayload(
         transferred=done.transferred, unassigned=done.unassigned, job=ref("Job", wiki, done.job)
     )
+
+
+def knows_mentees_of(info: Info, mentor: Located) -> bool:
+    """Whether the caller is told of all of the mentor's mentees: as that mentor, or for seeing who is hidden."""
+    rights = info.context["caller"].rights(mentor.wiki)
+    return rights.sees_hidden or rights.account == mentor.key
 
 
 def named(given: list[strawberry.ID] | None, wiki: int) -> list[int] | None:

@@ -25,7 +25,7 @@ from graph.compile.words import (
     when,
 )
 from graph.kinds import MenteeState, RelationshipRole
-from resolvers.account import Account, is_own_mentee, may_see, was_registered
+from resolvers.account import Account, is_own_mentee, is_party, may_see, was_registered
 from resolvers.declare import Connection, Edge, answer, connection, node
 from resolvers.mentor import answers_at
 from resolvers.orders import NEWEST
@@ -57,16 +57,22 @@ class Mentee(Row[models.Account], Account):
     """Whether it stands in a list of the wiki, in which whoever is hidden stands for nobody without the right."""
 
     def visible(self) -> bool:
-        """A hidden account is not there, but for the mentors who have a tie with it, without its names and figures."""
+        """A hidden account is not there, but for itself, and for the mentors who have a tie with it: without its names,
+        and for these without its figures.
+        """
         if self.of_whole_wiki:
             return may_see(self, self.row)
         if self.under:
-            return either(may_see(self, self.row), is_caller(self, self.span(self.under).mentor_id))
-        return either(may_see(self, self.row), is_own_mentee(self, self.row.id))
+            return either(
+                may_see(self, self.row), is_party(self, self.span(self.under).mentor_id, self.row.id)
+            )
+        return either(may_see(self, self.row), is_caller(self, self.row.id), is_own_mentee(self, self.row.id))
 
     def figure(self, value: Any, nothing: Any = None) -> Any:
         """To the mentors of a hidden account nothing is told of it but the tie."""
-        return value if self.of_whole_wiki else when(may_see(self, self.row), value, nothing)
+        if self.of_whole_wiki:
+            return value
+        return when(either(may_see(self, self.row), is_caller(self, self.row.id)), value, nothing)
 
     def reachable(self) -> bool:
         """At a moment of the past: once it was registered."""

@@ -15,7 +15,6 @@ from graph.compile.words import (
     covers,
     either,
     first_of,
-    is_caller,
     or_else,
     same,
     sees_opt_out,
@@ -23,7 +22,7 @@ from graph.compile.words import (
 )
 from graph.kinds import EndReason, RelationshipRole, RelationshipState, StartReason
 from resolvers import ends
-from resolvers.account import seen
+from resolvers.account import is_party, seen
 from resolvers.declare import Connection, Node, answer, column, connection, node
 from resolvers.mentee import Mentee
 from resolvers.orders import NEWEST
@@ -55,8 +54,8 @@ class Relationship(Row[models.Relationship], Node):
     )
 
     def visible(self) -> bool:
-        """A tie of somebody who is hidden is not there, but for its mentor."""
-        own = is_caller(self, self.row.mentor_id)
+        """A tie of somebody who is hidden is not there, but for its mentor and for themselves."""
+        own = is_party(self, self.row.mentor_id, self.row.mentee_id)
         return both(either(own, seen(self, self.row.mentee_id)), seen(self, self.row.mentor_id))
 
     def reachable(self) -> bool:

@@ -248,6 +248,7 @@ async def set_policy(info: Info, input: SetPolicyInput) -> SetPolicyPayload:
             effective_from=or_none(input.effective_from),
             expected_version=or_none(input.expected_version),
             validate_only=input.validate_only,
+            hidden=info.context["caller"].rights(wiki).sees_hidden,
         )
     except Refused as refused:
         if refused.code is not UserErrorCode.STALE_VERSION:

@@ -23,7 +23,7 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, case, column, func, literal
 from sqlalchemy.dialects.postgresql import JSONB
 
-from graph.compile import text
+from graph.compile import cost, text
 from graph.compile.connection import connection, place
 from graph.compile.each import each_looked_up, each_named
 from graph.compile.page import Gathered
@@ -44,7 +44,7 @@ from graph.compile.rows import (
     alias_of,
     of_wiki,
 )
-from graph.compile.shape import KEY, MOMENT, NOW, WIKI, Id, Ids, Param, Values, past
+from graph.compile.shape import ABOUT, KEY, MOMENT, NOW, WIKI, Id, Ids, Param, Values, past
 from graph.compile.symbols import lift
 from graph.errors import ErrorCode, RequestRefused
 
@@ -93,7 +93,7 @@ class Build:
         self.asked = asked
         self.places: list[bool] = []
         self.sizes: list[Any] = []
-        self.loads: list[tuple[Any, ...]] = []
+        self.loads: list[cost.Load] = []
         self.checks: list[Param] = []
         self.literals: dict[int, str] = {}
         self.named: list[Param] = []
@@ -113,7 +113,10 @@ class Build:
             return RootField(key, f'"{type_.name}"', None)
         if name.startswith("__"):
             raise NotCompiled(name)
-        field = type_.fields[name]
+        with about(f"{type_.name}.{name}"):
+            return self._root_field(type_.fields[name], key, details)
+
+    def _root_field(self, field: GraphQLField, key: str, details: Details) -> RootField:
         answer = self.ask(field, details, Root.start())
         if isinstance(answer, In):
             read = answer.wiki.read
@@ -162,10 +165,11 @@ class Build:
         """A field's arguments as symbols."""
         node = details[0].node
         found = get_argument_values(field, node, self.asked.symbols, details[0].fragment_variable_values)
-        return {
-            name: lift(field.args[name].type, value, f"{self._named(node)}.{name}")
-            for name, value in found.items()
-        }
+        lifted = {}
+        for name, value in found.items():
+            with about(f"{ABOUT.get()}({name}:)"):
+                lifted[name] = lift(field.args[name].type, value, f"{self._named(node)}.{name}")
+        return lifted
 
     def _named(self, node: FieldNode) -> str:
         """A name for what this field of the document says itself; a client's variables have no `#`."""
@@ -180,8 +184,13 @@ class Build:
                 members[key] = f'"{type_.name}"'
             else:
                 field = type_.fields[name]
-                members[key] = self.field(field, self.ask(field, one, row), one, row)
+                with about(f"{type_.name}.{name}"):
+                    members[key] = self.field(field, self.ask(field, one, row), one, row)
         return text.obj(members)
+
+    def load(self, *more: int) -> None:
+        """What is asked here brings as many rows as the pages around it, times these."""
+        self.loads.append(cost.Load((*self.sizes, *more), ABOUT.get()))
 
     def given(
         self, type_: GraphQLObjectType, details: Details, answers: Mapping[str, Any], row: Row[Any] | None
@@ -356,6 +365,18 @@ def _fits(schema: GraphQLSchema, type_: GraphQLOutputType, target: GraphQLObject
     if isinstance(type_, GraphQLNonNull):
         type_ = type_.of_type
     return target is type_ or (isinstance(type_, GraphQLInterfaceType) and schema.is_sub_type(type_, target))
+
+
+@contextmanager
+def about(coordinate: str) -> Iterator[None]:
+    """What is compiled in this block is about that of the schema, and so is what is refused of it."""
+    token = ABOUT.set(coordinate)
+    try:
+        yield
+    except RequestRefused as error:
+        raise error.at(coordinate) from None
+    finally:
+        ABOUT.reset(token)
 
 
 def _moments_of(ids: Ids) -> Param:

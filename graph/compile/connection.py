@@ -220,12 +220,12 @@ def _member(made: Connection, type_: GraphQLObjectType, details: "Details") -> A
         return f'"{type_.name}"'
     target = cast("GraphQLObjectType", get_named_type(type_.fields[name].type))
     if name == "totalCount":
-        made.build.loads.append((*made.build.sizes, COUNTING))
+        made.build.load(COUNTING)
         return made.count()
     if name == "pageInfo":
         return _page_info(made, target, details)
     made.build.sizes.append(made.window.size)
-    made.build.loads.append(tuple(made.build.sizes))
+    made.build.load()
     with made.build.at(nullable=False):
         item = (
             made.build.object(target, details, made.row) if name == "nodes" else _edge(made, target, details)

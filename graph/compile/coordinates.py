@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from graphql import (
     BREAK,
+    SKIP,
     ArgumentNode,
     DocumentNode,
     FieldNode,
@@ -20,6 +21,7 @@ from graphql import (
     SelectionSetNode,
     TypeInfo,
     TypeInfoVisitor,
+    VariableNode,
     Visitor,
     get_named_type,
     visit,
@@ -83,6 +85,38 @@ def of_node(schema: GraphQLSchema, document: DocumentNode, node: Node) -> str | 
     finder = _Finder(info, node)
     visit(document, TypeInfoVisitor(info, finder))
     return finder.found
+
+
+def of_variable(schema: GraphQLSchema, document: DocumentNode, name: str) -> str | None:
+    """What of the schema a variable is given to first."""
+    search = _Search(name)
+    visit(document, search)
+    return None if search.found is None else of_node(schema, document, search.found)
+
+
+def of_first(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments) -> str | None:
+    """The first root field of an operation."""
+    root = schema.get_root_type(operation.operation)
+    fields = _fields(schema, fragments, operation.selection_set, root)
+    return next((f"{parent.name}.{node.name.value}" for parent, node in fields), None)
+
+
+class _Search(Visitor):
+    """Goes through a document until a variable is used."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.found: Node | None = None
+
+    def enter_variable_definition(self, *_: Any) -> Any:
+        return SKIP
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> Any:
+        if node.name.value != self.name:
+            return None
+        self.found = node
+        return BREAK
 
 
 class _Finder(Visitor):

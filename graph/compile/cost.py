@@ -16,8 +16,15 @@ class Limits:
     rows: int = 50_000
 
 
-Load = tuple[Any, ...]
-"""The sizes of a page and of those around it: their product is how many rows it may bring."""
+class Load(NamedTuple):
+    """The sizes of a page and of those around it: their product is how many rows it may bring. `about` is its field."""
+
+    sizes: tuple[Any, ...]
+    about: str | None = None
+
+    def of(self, values: Values) -> int:
+        """How many rows these are."""
+        return prod(size.read(values) if isinstance(size, Param) else size for size in self.sizes)
 
 
 class Price(NamedTuple):
@@ -41,8 +48,8 @@ def price(loads: Iterable[Load]) -> Price:
     """One, and one for each row that the pages may bring."""
     fixed, pages = 1, []
     for load in loads:
-        bound = tuple(size for size in load if isinstance(size, Param))
-        rows = prod(size for size in load if not isinstance(size, Param))
+        bound = tuple(size for size in load.sizes if isinstance(size, Param))
+        rows = prod(size for size in load.sizes if not isinstance(size, Param))
         if bound:
             pages.append((rows, bound))
         else:

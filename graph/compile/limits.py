@@ -5,7 +5,7 @@ every spread would be what it is meant to prevent: eight fragments that spread t
 of half a kilobyte with a hundred million fields.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,7 +79,7 @@ class Size(NamedTuple):
 
 
 def read(text: str, limits: Limits = LIMITS) -> DocumentNode:
-    """The document, if it is one and within the limits; else a RequestRefused, or GraphQL's own syntax error."""
+    """The document, if it is one and no longer than may be; else a RequestRefused, or GraphQL's own syntax error."""
     try:
         document = parse(text, max_tokens=limits.tokens)
     except GraphQLSyntaxError as error:
@@ -88,7 +88,6 @@ def read(text: str, limits: Limits = LIMITS) -> DocumentNode:
         if "nested too deeply" in error.message:
             raise _too_deep("An operation", limits.depth) from None
         raise
-    check(document, limits)
     return document
 
 
@@ -96,11 +95,25 @@ def check(document: DocumentNode, limits: Limits = LIMITS) -> None:
     """Refuse a document that holds too much."""
     if len(document.definitions) > limits.definitions:
         raise _too(ErrorCode.TOO_MANY_DEFINITIONS, "A document", limits.definitions, "definitions")
+    for size in sizes(document):
+        _check_size(size, limits)
+
+
+def sizes(document: DocumentNode) -> Iterator[Size]:
+    """What each operation of a document holds."""
     measure = _Measure(document)
     for one in document.definitions:
         if isinstance(one, OperationDefinitionNode):
-            size = measure.of(one.selection_set).beside(_directives(one.directives))
-            _check_size(size, limits)
+            yield measure.of(one.selection_set).beside(_directives(one.directives))
+
+
+def too_deep(document: DocumentNode, limits: Limits = LIMITS) -> FieldNode | None:
+    """The first field that lies deeper than fields may, on the way that goes deepest; None where none does."""
+    measure = _Measure(document)
+    for one in document.definitions:
+        if isinstance(one, OperationDefinitionNode) and measure.of(one.selection_set).depth > limits.depth:
+            return measure.at_depth(one.selection_set, limits.depth + 1)
+    return None
 
 
 def _check_size(size: Size, limits: Limits) -> None:
@@ -166,6 +179,26 @@ class _Measure:
         found = self.known[name] = self.of(fragment.selection_set)
         self.open.remove(name)
         return found
+
+    def at_depth(self, selections: SelectionSetNode, level: int) -> FieldNode:
+        """The field at that level, on the way that goes deepest."""
+        found = max(self._fields(selections, set()), key=lambda field: self.of_field(field).depth)
+        if level == 1 or found.selection_set is None:
+            return found
+        return self.at_depth(found.selection_set, level - 1)
+
+    def _fields(self, selections: SelectionSetNode, gone_into: set[str]) -> Iterator[FieldNode]:
+        """The fields of one level, each fragment written out once."""
+        for one in selections.selections:
+            if isinstance(one, FieldNode):
+                yield one
+            elif isinstance(one, InlineFragmentNode):
+                yield from self._fields(one.selection_set, gone_into)
+            elif isinstance(one, FragmentSpreadNode) and one.name.value not in gone_into:
+                gone_into.add(one.name.value)
+                fragment = self.fragments.get(one.name.value)
+                if fragment is not None:
+                    yield from self._fields(fragment.selection_set, gone_into)
 
 
 def _directives(given: Sequence[DirectiveNode] | None) -> Size:

@@ -57,10 +57,11 @@ from graph.compile import coordinates, cost
 from graph.compile.build import Asked, Build, NotCompiled, RootField
 from graph.compile.faults import Path, settle
 from graph.compile.ids import Ref
-from graph.compile.shape import Shape, Unreadable, Values, shape_of
+from graph.compile.shape import Param, Shape, Unreadable, Values, refusing, shape_of
 from graph.compile.symbols import symbol
 from graph.compile.text import obj
 from graph.compile.write import Written, write
+from graph.errors import RequestRefused
 
 __all__ = ["Call", "Memory", "NotCompiled", "Operation", "Plan", "Unreadable", "about", "request"]
 
@@ -119,6 +120,7 @@ class Plan:
 
     def __init__(self, roots: Sequence[RootField], build: Build, operation: "Operation") -> None:
         self.roots = roots
+        self.loads = build.loads
         self.price = cost.price(build.loads)
         self.checks = build.checks
         self.operation = operation
@@ -128,10 +130,17 @@ class Plan:
 
     def check_price(self, values: Values) -> int:
         """What it may cost, kept in the values; refused where that is too much, or a page can't be that large."""
-        for param in self.checks:
-            param.read(values)
-        values["cost"] = asked = self.price.of(values)
-        cost.check(asked, self.limits)
+        try:
+            for param in self.checks:
+                param.read(values)
+            values["cost"] = asked = self.price.of(values)
+        except RequestRefused as error:
+            sizes = [size for load in self.loads for size in load.sizes if isinstance(size, Param)]
+            raise error.at(refusing([*self.checks, *sizes], values)) from None
+        try:
+            cost.check(asked, self.limits)
+        except RequestRefused as error:
+            raise error.at(max(self.loads, key=lambda load: load.of(values)).about) from None
         return asked
 
     def calls(self, values: Values) -> list[Call]:
@@ -182,16 +191,26 @@ class Plan:
     def _call(self, roots: tuple[int, ...], values: Values) -> Call:
         written = self.statement(roots)
         rights = values["caller"].rights(values["wiki"])
-        return Call(written.sql, [param.read(values) for param in written.params], roots, rights)
+        try:
+            arguments = [param.read(values) for param in written.params]
+        except RequestRefused as error:
+            raise error.at(refusing(written.params, values)) from None
+        return Call(written.sql, arguments, roots, rights)
+
+    def _wikis(self, root: RootField, values: Values) -> Sequence[int | None]:
+        try:
+            return root.wikis(values) if root.wikis else ()
+        except RequestRefused as error:
+            raise error.at(self.operation.coordinate([root.key])) from None
 
     def _groups(self, values: Values) -> dict[int | None, list[int]]:
         if len(self.roots) == 1:
-            wikis = self.roots[0].wikis(values) if self.roots[0].wikis else ()
+            wikis = self._wikis(self.roots[0], values)
             return {wiki: [0] for wiki in wikis} or {None: [0]}
         groups: dict[int | None, list[int]] = {}
         rest: list[int] = []
         for number, root in enumerate(self.roots):
-            wikis = root.wikis(values) if root.wikis else ()
+            wikis = self._wikis(root, values)
             for wiki in wikis:
                 groups.setdefault(wiki, []).append(number)
             if not wikis:
@@ -246,12 +265,13 @@ class Operation:
 
     def read(self, variables: Mapping[str, Any], values: Values) -> Shape:
         """Check the variables, keep in `values` what is bound, and say what chooses the plan."""
-        return tuple(
-            [
-                shape_of(type_, variables.get(name, default), (name,), values)
-                for name, type_, default in self.variables
-            ]
-        )
+        shapes = []
+        for name, type_, default in self.variables:
+            try:
+                shapes.append(shape_of(type_, variables.get(name, default), (name,), values))
+            except RequestRefused as error:
+                raise error.at(self.coordinate_of_variable(name)) from None
+        return tuple(shapes)
 
     def plan(self, shape: Shape, kind: OperationType = OperationType.QUERY) -> Plan:
         """The plan of a query (or of what a subscription tells) for variables of that shape."""
@@ -286,6 +306,15 @@ class Operation:
     def coordinate(self, path: Sequence[str | int]) -> str | None:
         """Which field of the schema answers there."""
         return coordinates.of_path(self.schema, self.definition, self.fragments, path)
+
+    def coordinate_of_variable(self, name: str) -> str | None:
+        """The argument, or the member of an input, that a variable is given to first."""
+        return coordinates.of_variable(self.schema, self.document, name)
+
+    @property
+    def first_field(self) -> str | None:
+        """The coordinate of the first of its root fields."""
+        return coordinates.of_first(self.schema, self.definition, self.fragments)
 
     def _build(self, shape: Shape) -> Build:
         found = {

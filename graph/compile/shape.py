@@ -4,10 +4,11 @@ By type alone: enums, booleans, the type of an id, null and left out choose; all
 compiler sees of a variable is made from the shape, so no value can leak into a statement.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast
+from typing import Any, Final, NamedTuple, TypeAlias, TypeGuard, cast
 
 from graphql import (
     GraphQLEnumType,
@@ -54,14 +55,22 @@ class Unreadable(Exception):
     """A variable isn't of its type. The slow path says so in graphql-core's words."""
 
 
+ABOUT: Final[ContextVar[str | None]] = ContextVar("ABOUT", default=None)
+"""The schema coordinate of the field that is being compiled."""
+
+
 class Param(BindParameter[Any]):
-    """A value that the request brings, known by its name; `read` finds it when a statement is run."""
+    """A value that the request brings, known by its name; `read` finds it when a statement is run.
+
+    `about` is the coordinate of the field for which it was made, where it was made for one.
+    """
 
     inherit_cache = True
 
     def __init__(self, name: str, type_: TypeEngine[Any], read: Callable[[Values], Any]) -> None:
         super().__init__(name, None, type_=type_)
         self.read = read
+        self.about = ABOUT.get()
 
     def derive(self, name: str, type_: TypeEngine[Any], change: Callable[[Any, Values], Any]) -> "Param":
         """Another parameter, made from this one's value; it may refuse the request."""
@@ -148,6 +157,16 @@ class OneOfs:
     rows: Callable[[Values], list[Mapping[str, Any]]]
 
 
+def refusing(params: Iterable[Param], values: Values) -> str | None:
+    """What of the schema the first of these is about that has no value, but refuses the request."""
+    for param in params:
+        try:
+            param.read(values)
+        except RequestRefused as error:
+            return error.coordinate or param.about
+    return None
+
+
 def past(moment: datetime | None, values: Values) -> datetime | None:
     """A moment that was: what lies ahead is a forecast, which no state, count or list tells."""
     if moment is not None and moment > values["now"]:
@@ -183,11 +202,14 @@ def _object_shape(type_: GraphQLInputObjectType, value: Any, path: Path, values:
         raise Unreadable
     if type_.is_one_of and (len(value) != 1 or None in value.values()):
         raise Unreadable
-    return tuple(
-        # A member with a default is read as if the client had sent it; the inputs of reads have none.
-        shape_of(member.type, value.get(name, Undefined), (*path, name), values)
-        for name, member in type_.fields.items()
-    )
+    shapes = []
+    # A member with a default is read as if the client had sent it; the inputs of reads have none.
+    for name, member in type_.fields.items():
+        try:
+            shapes.append(shape_of(member.type, value.get(name, Undefined), (*path, name), values))
+        except RequestRefused as error:
+            raise error.at(f"{type_.name}.{name}") from None
+    return tuple(shapes)
 
 
 def _list_shape(item: GraphQLInputType, value: list[Any], path: Path, values: Values) -> Shape:
@@ -231,7 +253,10 @@ def _one_of(type_: GraphQLInputObjectType, value: Any) -> Mapping[str, Any]:
     [(name, given)] = value.items()
     if name not in type_.fields or given is None:
         raise Unreadable
-    return {name: _parse(cast("GraphQLScalarType", type_.fields[name].type), given)}
+    try:
+        return {name: _parse(cast("GraphQLScalarType", type_.fields[name].type), given)}
+    except RequestRefused as error:
+        raise error.at(f"{type_.name}.{name}") from None
 
 
 def _scalar_shape(type_: GraphQLScalarType, value: Any, path: Path, values: Values) -> Shape:

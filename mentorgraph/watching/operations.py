@@ -1,8 +1,9 @@
 """Operations of a socket: a document and its variables become a stream of payloads, or the errors why not."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, aclosing
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, nullcontext
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
@@ -44,6 +45,10 @@ class Wrong(Exception):
         self.errors = errors
 
 
+RIGHTS_EVERY = 30.0
+"""Seconds after which it is looked at again whether who watches still may, where no event made anybody look."""
+
+
 class NoLonger(Exception):
     """Whoever watches may no longer what they might when they came."""
 
@@ -57,7 +62,7 @@ class Field:
             operation.schema, operation.definition.variable_definitions or (), dict(variables)
         )
         if not isinstance(found, VariableValues):
-            raise Wrong([errors.told(error, suggest=suggest) for error in found])
+            raise Wrong([errors.told(error, operation, suggest=suggest) for error in found])
         fields = collect_fields(operation.schema, operation.fragments, found, root, operation.definition)
         details = next(iter(fields.grouped_field_set.values()), None)
         if details is None:
@@ -89,10 +94,11 @@ class Desk:
         if isinstance(operation, Answer):
             raise Wrong(operation.errors)
         if operation.definition.operation is not OperationType.SUBSCRIPTION:
-            answer = await self.answering.answer(asked, watch.visitor.caller, watch.allowance)
-            if answer.data is None:
-                raise Wrong(answer.errors)
-            yield answer.body(self.engine.most).decode()
+            async with watch.turn:
+                answer = await self.answering.answer(asked, watch.visitor.caller, watch.allowance)
+                if answer.data is None:
+                    raise Wrong(answer.errors)
+                yield answer.body(self.engine.most).decode()
             return
         with watch.place():
             async with aclosing(await self._stream(operation, asked, watch)) as stream:
@@ -106,12 +112,21 @@ class Desk:
         if visitor.digest is not None and not await surely(lambda: self.callers.still(visitor)):
             raise NoLonger
 
+    async def while_still_so(self, visitor: Visitor) -> None:
+        """Ask again from time to time, for as long as nothing is told; ends by `NoLonger` alone."""
+        while visitor.digest is not None:
+            await asyncio.sleep(RIGHTS_EVERY)
+            await self.must_still_be(visitor)
+
     # Subscriptions.
 
     async def _stream(self, operation: Operation, asked: Asked, watch: "Watch") -> AsyncGenerator[str]:
-        field = Field(operation, asked.variables, suggest=self.engine.introspection)
-        rendering = await self._rendering(operation, asked, watch.visitor.caller)
-        return await SOURCES[field.name](self, field.arguments, rendering, watch)
+        try:
+            field = Field(operation, asked.variables, suggest=self.engine.introspection)
+            rendering = await self._rendering(operation, asked, watch.visitor.caller)
+            return await SOURCES[field.name](self, field.arguments, rendering, watch)
+        except RequestRefused as error:
+            raise error.at(operation.first_field) from None
 
     async def _rendering(self, operation: Operation, asked: Asked, caller: Caller) -> Rendering:
         values = self.engine.values(caller)
@@ -206,6 +221,8 @@ class Watch:
     allowance: Allowance | None
     place: Callable[[], AbstractContextManager[None]]
     """Takes one of the places for subscriptions that its caller has."""
+    turn: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
+    """Waits until an answer may be made: so many at a time are held for who reads slowly, and no more."""
     fall_behind: Callable[[], None] = lambda: None
     events: Events | None = None
     after: str | None = None

@@ -51,7 +51,9 @@ class EventStream:
     async def run(self, own: Headers, receive: Receive) -> None:
         """Tell until the operation ends, the client leaves or is too slow, or the server stops."""
         await self._transmit({"type": "http.response.start", "status": 200, "headers": [*own, *HEADERS]})
-        ways_to_end = (self._tell(), self._beat(), _until_left(receive), self.is_over.wait())
+        ways_to_end = [self._tell(), self._beat(), _until_left(receive), self.is_over.wait()]
+        if self.watch.visitor.digest is not None:
+            ways_to_end.append(self._keep_rights())
         tasks = [asyncio.ensure_future(way) for way in ways_to_end]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -68,8 +70,7 @@ class EventStream:
                 async for text in answers:
                     await self._next(text)
         except NoLonger:
-            sentence = "Your rights have changed. Connect again to see what they show."
-            await self._fail([errors.said(ErrorCode.FORBIDDEN, sentence)])
+            await self._fail_for_rights()
         except Wrong as wrong:
             await self._fail(wrong.errors)
         except HttpRefused as refused:
@@ -77,6 +78,18 @@ class EventStream:
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and nothing leaks
             await self._fail([errors.told_of(error)])
         await self._send(COMPLETE)
+
+    async def _keep_rights(self) -> None:
+        """End the stream of whoever has lost a right, though nothing happens of which they would have been told."""
+        try:
+            await self.desk.while_still_so(self.watch.visitor)
+        except NoLonger:
+            await self._fail_for_rights()
+            await self._send(COMPLETE)
+
+    async def _fail_for_rights(self) -> None:
+        sentence = "Your rights have changed. Connect again to see what they show."
+        await self._fail([errors.said(ErrorCode.FORBIDDEN, sentence)])
 
     async def _next(self, text: str) -> None:
         cursor = self.watch.events and self.watch.events.telling

@@ -38,6 +38,9 @@ MESSAGES, WITHIN = 200, 10.0
 """Messages of one socket that are read, in so many seconds."""
 OPERATIONS = 100
 """Operations of one socket at a time."""
+ANSWERS = 4
+"""Of these, queries and mutations that are answered at a time: what is answered lies here until it is read."""
+CHANGED = "Your rights have changed"
 LONGEST_REASON = 123
 """Bytes of a reason, in a frame that closes."""
 
@@ -83,6 +86,8 @@ class Socket:
         self.is_closed = False
         self.was_cut_off = False
         self.running: dict[str, tuple[asyncio.Task[None], Watch]] = {}
+        self.turns = asyncio.Semaphore(ANSWERS)
+        self._keeping: asyncio.Task[None] | None = None
         self.handle: dict[str, Callable[[dict[str, Any]], Any]] = {
             "connection_init": self._init,
             "ping": self._ping,
@@ -169,7 +174,16 @@ class Socket:
             code = TRY_AGAIN_LATER if found["extensions"]["code"] == ErrorCode.UNAVAILABLE else FAILED
             raise Closing(code, shortened(found["message"])) from None
         self.is_initialised = True
+        if self.visitor.digest is not None:
+            self._keeping = asyncio.create_task(self._keep_rights())
         await self._send('{"type":"connection_ack"}')
+
+    async def _keep_rights(self) -> None:
+        """Close the socket of whoever has lost a right, though nothing happens of which they would have been told."""
+        try:
+            await self.desk.while_still_so(self.visitor)
+        except NoLonger:
+            self._ending = asyncio.create_task(self._leave(FORBIDDEN, CHANGED))
 
     async def _ping(self, said: dict[str, Any]) -> None:
         echo = {"payload": said["payload"]} if isinstance(said.get("payload"), dict) else {}
@@ -196,7 +210,7 @@ class Socket:
                 raise Closing(BAD_REQUEST, shortened(refused.message)) from None
             await self._say_errors(name, refused.body()["errors"])
             return
-        watch.fall_behind = self.cut_off
+        watch.fall_behind, watch.turn = self.cut_off, self.turns
         self.running[name] = (asyncio.create_task(self._operate(name, asked, watch)), watch)
 
     def _check_room(self) -> None:
@@ -225,7 +239,7 @@ class Socket:
         except DISCONNECTED:
             self._done(name)
         except NoLonger:
-            self._ending = asyncio.create_task(self._leave(FORBIDDEN, "Your rights have changed"))
+            self._ending = asyncio.create_task(self._leave(FORBIDDEN, CHANGED))
         except Wrong as wrong:
             await self._fail(name, wrong.errors)
         except HttpRefused as refused:
@@ -291,6 +305,7 @@ class Socket:
     async def _end_all(self) -> None:
         self._stop_waiting()
         tasks = [task for task, _ in self.running.values()]
+        tasks += [] if self._keeping is None else [self._keeping]
         for task in tasks:
             task.cancel()
         if tasks:

@@ -320,6 +320,10 @@ class Change:
     def terms(self, mentor: int) -> list[Kept]:
         return self._terms[mentor]
 
+    def hidden(self, mentees: Iterable[int]) -> int:
+        """How many of these accounts, which are open, are hidden."""
+        return sum(self.accounts[mentee].is_hidden for mentee in mentees)
+
     def stored(self, mentee: int) -> Stored:
         return self._stored.get(mentee) or Stored()
 

@@ -88,18 +88,32 @@ class Recorded:
 class Resigned:
     """What became of the resigned mentor's primary ties: handed to another, ended for good, still seeking.
 
-    `job` is what goes on with those that are left.
+    `job` is what goes on with those that are left, `hidden` are those among them of whom not everybody may know.
     """
 
     transferred: int
     ended: int
     unassigned: int
     job: int | None = None
+    hidden: tuple[int, int, int] = (0, 0, 0)
 
     def plus(self, more: "Resigned") -> "Resigned":
         """Of both."""
+        both = (
+            self.transferred + more.transferred,
+            self.ended + more.ended,
+            self.unassigned + more.unassigned,
+        )
+        first, second, third = (some + others for some, others in zip(self.hidden, more.hidden, strict=True))
+        return Resigned(*both, hidden=(first, second, third))
+
+    def told(self, *, hidden: bool) -> "Resigned":
+        """As somebody is told it, with those who are hidden or without."""
+        if hidden:
+            return self
+        transferred, ended, unassigned = self.hidden
         return Resigned(
-            self.transferred + more.transferred, self.ended + more.ended, self.unassigned + more.unassigned
+            self.transferred - transferred, self.ended - ended, self.unassigned - unassigned, self.job
         )
 
 

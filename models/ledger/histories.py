@@ -17,6 +17,7 @@ OF_A_RANGE: Final = """
 SELECT f.mentee_id, f.kind, f.mentor_id, f.occurred_at, f.source, f.source_id, f.choices, t.reason
 FROM (SELECT DISTINCT s.mentee_id FROM block_span AS s
       WHERE s.wiki_id = $1 AND s.mentee_id > $2 AND s.mentee_id <= $3 AND s.valid_to >= $4 AND s.valid_from < $5
+        AND s.mentee_id NOT IN (SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.is_hidden)
      ) AS blocked
 JOIN fact AS f ON f.wiki_id = $1 AND f.mentee_id = blocked.mentee_id AND f.recorded_at <= $6
 LEFT JOIN fact_text AS t ON t.wiki_id = $1 AND t.fact_id = f.id

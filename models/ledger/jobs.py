@@ -1,6 +1,6 @@
 """Jobs: work that outlasts a request, a row each, done batch by batch by whoever holds the row."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -49,6 +49,9 @@ WHERE j.wiki_id = $1 AND j.id = $2
 TAKE_UP_AGAIN: Final = """
 UPDATE job AS j SET state = 'RUNNING', finished_at = NULL, error = NULL
 WHERE j.wiki_id = $1 AND j.id = $2 AND j.state IN ('FAILED', 'CANCELLED')
+"""
+KNOWN_TO_ALL: Final = """
+SELECT count(*) FROM account AS a WHERE a.wiki_id = $1 AND a.id = ANY($2::bigint[]) AND NOT a.is_hidden
 """
 
 WIKIS_APART: Final = 1_000_003
@@ -178,6 +181,12 @@ async def start(change: Change, kind: JobKind, plan: Mapping[str, Any], total: i
         START, change.wiki, kind.value, total, orjson.dumps(plan).decode(), now
     )
     return job
+
+
+async def known_to_all(change: Change, accounts: Collection[int]) -> int:
+    """How many of these accounts everybody may know of: anyone is told how far a job is."""
+    count: int = await change.connection.fetchval(KNOWN_TO_ALL, change.wiki, list(accounts))
+    return count
 
 
 async def take(change: Change, job: Job) -> Job:

@@ -498,9 +498,13 @@ class Ledger:
         effective_from: datetime | None = None,
         expected_version: int | None = None,
         validate_only: bool = False,
+        hidden: bool = True,
         patience: float | None = working.PATIENCE,
     ) -> Reform:
-        """Put a new version of the policy in force, now or from then on; whoever is blocked is projected anew."""
+        """Put a new version of the policy in force, now or from then on; whoever is blocked is projected anew.
+
+        `hidden`: whether those who are hidden are counted in what is told of it.
+        """
         done = await reforms.reform(
             self._desk,
             wiki,
@@ -508,6 +512,7 @@ class Ledger:
             effective_from=effective_from,
             expected_version=expected_version,
             validate_only=validate_only,
+            hidden=hidden,
         )
         if done.job is not None:
             await working.carry_on(self._desk, wiki, done.job, patience)

@@ -9,7 +9,7 @@ import orjson
 
 from graph.facts import Fact, Registered, Renamed, TakenBack, Vanished, VisibilityChanged
 from graph.history import OrderKey, order_key, standing
-from graph.kinds import AccountId, BlockKey, FactKind, Origin
+from graph.kinds import BlockKey, FactKind, Origin
 from graph.timeline import Block
 from models.columns import ENDLESS
 from models.ledger.connections import Connection
@@ -25,11 +25,6 @@ JOIN fact AS f ON f.wiki_id = $1 AND f.mentee_id = gave.mentee_id
 LEFT JOIN fact_text AS t ON t.wiki_id = $1 AND t.fact_id = f.id
 WHERE held.wiki_id = $1 AND held.name = ANY($2::text[])
   AND f.kind IN ('REGISTERED', 'RENAMED', 'TAKEN_BACK')
-"""
-HOLDER: Final = """
-SELECT n.account_id FROM account_name AS n
-WHERE n.wiki_id = $1 AND n.name = $2 AND n.valid_to = 'infinity'
-ORDER BY n.valid_from DESC LIMIT 1
 """
 
 Place = tuple[datetime, OrderKey]
@@ -92,12 +87,6 @@ async def look_up(connection: Connection, wiki: int, names: Iterable[str]) -> Di
     for naming in await namings(connection, wiki, wanted):
         directory.add(naming.account, naming.fact, naming.name)
     return directory
-
-
-async def holder_now(connection: Connection, wiki: int, name: str) -> AccountId | None:
-    """Whose name it is now, where everyone may see that."""
-    found: AccountId | None = await connection.fetchval(HOLDER, wiki, name)
-    return found
 
 
 class GivenName(NamedTuple):

@@ -26,6 +26,7 @@ VALUES ($1, $2, $3, $4::jsonb, $5) ON CONFLICT (wiki_id, version) DO NOTHING RET
 """
 HOW_MANY: Final = """
 SELECT count(DISTINCT s.mentee_id) FROM block_span AS s WHERE s.wiki_id = $1 AND s.valid_to > $2
+  AND ($3 OR s.mentee_id NOT IN (SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.is_hidden))
 """
 BLOCKED: Final = """
 SELECT DISTINCT s.mentee_id FROM block_span AS s
@@ -39,6 +40,7 @@ WHERE r.wiki_id = $1 AND r.mentee_id > $2 AND r.started_at <= $3 AND r.ends_at >
   AND r.withdrawn_at = 'infinity'
   AND EXISTS (SELECT FROM block_span AS s
               WHERE s.wiki_id = $1 AND s.mentee_id = r.mentee_id AND s.valid_from <= $3 AND s.valid_to > $3)
+  AND ($5 OR r.mentee_id NOT IN (SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.is_hidden))
 ORDER BY r.mentee_id LIMIT $4
 """
 # A change that was under way when the version was committed may not know of it yet. Each has a number by the time it
@@ -72,10 +74,12 @@ async def reform(
     effective_from: datetime | None,
     expected_version: int | None,
     validate_only: bool,
+    hidden: bool,
 ) -> Reform:
     """Put a new version in force from that moment on (None: from now on), or tell what would come of it.
 
-    The counting comes first, in the same transaction, which until then has locked nothing.
+    The counting comes first, in the same transaction, which until then has locked nothing; whoever is hidden is counted
+    where whoever asks may know of them (`hidden`).
     """
 
     async def work(change: Change) -> Reform:
@@ -87,38 +91,37 @@ async def reform(
             message = "A policy has force from now on or later; leave it out for now."
             raise Refused(UserErrorCode.IN_THE_PAST, message, "effectiveFrom")
         new = PolicyVersion(policies[-1].version + 1, effective_from or now, settings)
-        affected: int = await change.connection.fetchval(HOW_MANY, wiki, new.effective_from)
-        released = await released_at_once(change, new)
+        affected: int = await change.connection.fetchval(HOW_MANY, wiki, new.effective_from, hidden)
+        released = await released_at_once(change, new, hidden=hidden)
         if validate_only:
             return Reform(None, affected, released, None)
         # It has force from its commit on, not from when it was asked: what was recorded meanwhile knows nothing of it.
-        job = await _add(
-            change, replace(new, effective_from=max(effective_from or now, office.clock())), affected
-        )
+        job = await _add(change, replace(new, effective_from=max(effective_from or now, office.clock())))
         return Reform(new.version, affected, released, job)
 
     return await (rehearse(office, wiki, work) if validate_only else office.change(wiki, work))
 
 
-async def _add(change: Change, new: PolicyVersion, affected: int) -> int:
+async def _add(change: Change, new: PolicyVersion) -> int:
     """Put the version down, and ask for the job that makes it felt."""
     settings, since = orjson.dumps(to_json(new.settings)).decode(), new.effective_from
     values = (change.wiki, new.version, since, settings, change.office.clock())
     if await change.connection.fetchval(ADD, *values) is None:
         raise StartOver  # somebody else has set one meanwhile
     plan = {"version": new.version, "since": since}
-    return await jobs.start(change, JobKind.REPROJECTION, plan, affected)
+    total = await change.connection.fetchval(HOW_MANY, change.wiki, since, False)
+    return await jobs.start(change, JobKind.REPROJECTION, plan, total)
 
 
 # Beforehand.
 
 
-async def released_at_once(change: Change, new: PolicyVersion) -> int:
+async def released_at_once(change: Change, new: PolicyVersion, *, hidden: bool) -> int:
     """How many ties the version would end at its own time that last longer without it. Nothing is locked."""
     released, last = 0, -1
     while True:
         found = await change.connection.fetch(
-            MIGHT_BE_RELEASED, change.wiki, last, new.effective_from, AT_ONCE
+            MIGHT_BE_RELEASED, change.wiki, last, new.effective_from, AT_ONCE, hidden
         )
         some = [row["mentee_id"] for row in found]
         if not some:

@@ -17,18 +17,23 @@ from models.ledger.connections import aware, transact
 from models.ledger.histories import Part, Stretch
 from models.ledger.jobs import Job, JobEnded, advance, start, take
 
-# Both go along the index by mentee, from one to the next.
+# Both go along the index by mentee, from one to the next. Anyone is told what comes of it: of nobody who is hidden.
 HOW_MANY: Final = """
 SELECT count(DISTINCT s.mentee_id) FROM block_span AS s
 WHERE s.wiki_id = $1 AND s.valid_to >= $2 AND s.valid_from < $3 AND s.mentee_id > $4
+  AND s.mentee_id NOT IN (SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.is_hidden)
 """
 NEXT_PART: Final = """
 SELECT max(found.mentee_id), count(*)
 FROM (SELECT DISTINCT s.mentee_id FROM block_span AS s
       WHERE s.wiki_id = $1 AND s.valid_to >= $2 AND s.valid_from < $3 AND s.mentee_id > $4
+        AND s.mentee_id NOT IN (SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.is_hidden)
       ORDER BY s.mentee_id LIMIT $5) AS found
 """
-TERMS: Final = "SELECT t.valid_from, t.valid_to FROM mentor_term AS t WHERE t.wiki_id = $1"
+TERMS: Final = """
+SELECT t.valid_from, t.valid_to FROM mentor_term AS t
+WHERE t.wiki_id = $1 AND t.mentor_id NOT IN (SELECT a.id FROM account AS a WHERE a.wiki_id = $1 AND a.is_hidden)
+"""
 KEEP: Final = "INSERT INTO job_part AS p (wiki_id, job_id, reached, counts) VALUES ($1, $2, $3, $4)"
 KEPT: Final = """
 SELECT p.reached, p.counts FROM job_part AS p

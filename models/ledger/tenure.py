@@ -46,6 +46,10 @@ SELECT count(*) FROM job AS j
 WHERE j.wiki_id = $1 AND j.state = 'RUNNING' AND (j.plan ->> 'mentor')::bigint = $2 AND j.id <> $3
 """
 
+COUNTED: Final = ("transferred", "ended", "unassigned")
+COUNTED_HIDDEN: Final = ("hidden transferred", "hidden ended", "hidden unassigned")
+"""What a job keeps of the mentees it is through with, and how many of them are hidden, where there are any."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -93,7 +97,7 @@ async def change_terms(
     if many:
         kind = JobKind.RESIGNATION if isinstance(entry.fact, MentorResigned) else JobKind.REPROJECTION
         plan = {"mentor": mentor, "fact": fact, "since": since, "at": at, "draw": draw}
-        job = await jobs.start(change, kind, plan, len(some))
+        job = await jobs.start(change, kind, plan, await jobs.known_to_all(change, some))
         return Outcome(Recorded(fact, None), Resigned(0, 0, 0), job)
     await _settle(change, some, since, mentor if draw else None)
     script = await change.write(bulk=True, causes=dict.fromkeys(some, fact))
@@ -163,8 +167,8 @@ async def _settle(
 
 def became(change: Change, mentor: int, at: datetime) -> Resigned:
     """What became of the primary ties that ended with the mentor's term."""
-    transferred = ended = unassigned = 0
-    for timeline in change.timelines.values():
+    transferred, ended, unassigned = set[int](), set[int](), set[int]()
+    for mentee, timeline in change.timelines.items():
         if not any(
             tie.mentor == mentor
             and tie.role is RelationshipRole.PRIMARY
@@ -174,12 +178,13 @@ def became(change: Change, mentor: int, at: datetime) -> Resigned:
         ):
             continue
         if RelationshipRole.PRIMARY in active(timeline, change.now):
-            transferred += 1
+            transferred.add(mentee)
         elif any(need.role is RelationshipRole.PRIMARY for need in needs_at(timeline, change.now)):
-            unassigned += 1
+            unassigned.add(mentee)
         else:
-            ended += 1
-    return Resigned(transferred, ended, unassigned)
+            ended.add(mentee)
+    hidden = change.hidden(transferred), change.hidden(ended), change.hidden(unassigned)
+    return Resigned(len(transferred), len(ended), len(unassigned), hidden=hidden)
 
 
 # The job.
@@ -200,7 +205,8 @@ async def _batch(change: Change, job: Job, mentees: Sequence[int]) -> dict[str, 
     await _settle(change, change.accounts, since, plan["mentor"] if plan["draw"] else None)
     await change.write(bulk=True, causes=dict.fromkeys(change.accounts, plan["fact"]))
     done = became(change, plan["mentor"], at)
-    return {"transferred": done.transferred, "ended": done.ended, "unassigned": done.unassigned}
+    counts = {"transferred": done.transferred, "ended": done.ended, "unassigned": done.unassigned}
+    return counts | {name: count for name, count in zip(COUNTED_HIDDEN, done.hidden, strict=True) if count}
 
 
 async def _close(change: Change, job: Job) -> None:
@@ -218,8 +224,10 @@ WALK: Final = Walk(_ahead, _batch, _close)
 def resigned_by(job: Job) -> Resigned:
     """What a resignation's job has done so far; the job is named where it is not done."""
     counts: Mapping[str, int] = job.result or {}
-    transferred, ended, unassigned = (counts.get(name, 0) for name in ("transferred", "ended", "unassigned"))
-    return Resigned(transferred, ended, unassigned, None if job.state is JobState.DONE else job.id)
+    transferred, ended, unassigned = (counts.get(name, 0) for name in COUNTED)
+    first, second, third = (counts.get(name, 0) for name in COUNTED_HIDDEN)
+    left = None if job.state is JobState.DONE else job.id
+    return Resigned(transferred, ended, unassigned, left, (first, second, third))
 
 
 # A second call.

@@ -1,6 +1,6 @@
 """Tokens: made, revoked, and looked up when somebody sends one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,7 +13,6 @@ from graph.kinds import AccountId, UserErrorCode, ViewerRole
 from models.idempotency import OF_NO_WIKI
 from models.ledger.change import Change, Office
 from models.ledger.connections import Connection, transact
-from models.ledger.names import holder_now
 from models.ledger.roles import given_to
 from models.ledger.secrecy import SHOWN, digest_of, new_token
 
@@ -38,6 +37,7 @@ USED: Final = """
 UPDATE token AS t SET last_used_at = $2 WHERE t.id = $1 AND (t.last_used_at IS NULL OR t.last_used_at < $3)
 """
 ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(20261126, 1)"
+IS_KNOWN: Final = "SELECT EXISTS (SELECT FROM account AS a WHERE a.wiki_id = $1 AND a.id = $2)"
 IS_ONE: Final = "SELECT EXISTS (SELECT FROM token)"
 
 USE_IS_KNOWN_TO: Final = timedelta(hours=1)
@@ -125,17 +125,20 @@ class Tokens:
 
         return token if await self._office.change(OF_NO_WIKI, work) else None
 
-    async def sign_in(self, name: str, wikis: Iterable[int], lasts: timedelta) -> str | None:
-        """A token for whoever has that name on these wikis now, in all that they may be; None where nobody has it."""
-        by_wiki = {wiki: await self._look(lambda c, wiki=wiki: holder_now(c, wiki, name)) for wiki in wikis}
-        accounts = {wiki: account for wiki, account in by_wiki.items() if account is not None}
-        if not accounts:
+    async def sign_in(self, name: str, accounts: Mapping[int, AccountId], lasts: timedelta) -> str | None:
+        """A token for whoever has these accounts, in all that they may be; None where none of them is known here."""
+        known = {
+            wiki: account
+            for wiki, account in accounts.items()
+            if await self._look(lambda c, one=(wiki, account): c.fetchval(IS_KNOWN, *one))
+        }
+        if not known:
             return None
         scopes = [Grant(role, sees_hidden=True) for role in ViewerRole]
         until = self._office.clock() + lasts
         # A wiki's names may be longer than those of tokens, and hold what is not seen.
         shown = "".join(filter(str.isprintable, name))[:LONGEST_NAME]
-        wanted = Wanted(name=shown, scopes=scopes, accounts=accounts, expires_at=until, by=SIGN_IN)
+        wanted = Wanted(name=shown, scopes=scopes, accounts=known, expires_at=until, by=SIGN_IN)
         return (await self.create(wanted))[1]
 
     async def revoke(self, token: int, by: str) -> None:

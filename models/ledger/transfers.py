@@ -39,6 +39,9 @@ SELECT m.id, m.enrolled_at <= $3 AND m.resigned_at > $3 AS is_mentor
 FROM mentor AS m WHERE m.wiki_id = $1 AND m.id = ANY($2::bigint[])
 """
 
+COUNTED_HIDDEN: Final = ("hidden transferred", "hidden unassigned")
+"""What a job keeps of them besides: how many are hidden, where there are any."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
@@ -78,15 +81,31 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """Mentees who have another mentor now, those for whom there was nobody, and the job that goes on with the rest."""
+    """Mentees who have another mentor now, those for whom there was nobody, and the job that goes on with the rest.
+
+    `hidden` are those among them of whom not everybody may know.
+    """
 
     transferred: int = 0
     unassigned: int = 0
     job: int | None = None
+    hidden: tuple[int, int] = (0, 0)
 
     def plus(self, more: "Transferred") -> "Transferred":
         """Of both."""
-        return Transferred(self.transferred + more.transferred, self.unassigned + more.unassigned)
+        (first, second), (third, fourth) = self.hidden, more.hidden
+        return Transferred(
+            self.transferred + more.transferred,
+            self.unassigned + more.unassigned,
+            hidden=(first + third, second + fourth),
+        )
+
+    def told(self, *, hidden: bool) -> "Transferred":
+        """As somebody is told it, with those who are hidden or without."""
+        if hidden:
+            return self
+        transferred, unassigned = self.hidden
+        return Transferred(self.transferred - transferred, self.unassigned - unassigned, self.job)
 
 
 async def transfer(
@@ -105,7 +124,8 @@ async def transfer(
         await _check_mentors(change, asked)
         some = await _mentees(change.connection, wiki, asked, change.office.clock(), -1, None)
         if len(some) > MOST:
-            return Transferred(job=await jobs.start(change, JobKind.TRANSFER, asked.plan(), len(some)))
+            total = await jobs.known_to_all(change, some)
+            return Transferred(job=await jobs.start(change, JobKind.TRANSFER, asked.plan(), total))
         return await _hand_over(change, asked, some)
 
     return await office.change(wiki, work)
@@ -179,7 +199,7 @@ async def _hand_over(
     await change.open(mentees, create=False)
     await project_in_turns(change, change.accounts)
     pool = pool or await candidates(change.connection, change.wiki, change.now)
-    made, unassigned = [], 0
+    made, unassigned = [], set[int]()
     drawing = Drawing(change, pool)
     for mentee in mentees:
         if not _has(change.timelines.get(mentee), asked, change.now):
@@ -191,13 +211,13 @@ async def _hand_over(
         if mentor is not None and why is None:
             made.append(_given(change, asked, mentee, mentor))
             continue
-        unassigned += 1
+        unassigned.add(mentee)
         if refuse is not None and why is not None and why is not UserErrorCode.NO_MENTOR_AVAILABLE:
             refuse(mentee, without_effect(why, "mentees"))
     facts = await change.append(made) if made else []
     causes = {one.mentee: fact for one, fact in zip(made, facts, strict=True) if one.mentee is not None}
     await change.write(bulk=True, causes=causes)
-    return Transferred(len(made), unassigned)
+    return Transferred(len(made), len(unassigned), hidden=(change.hidden(causes), change.hidden(unassigned)))
 
 
 def _not_theirs(change: Change, mentee: int) -> Refused:
@@ -258,7 +278,8 @@ async def _ahead(connection: Connection, job: Job, limit: int) -> list[int]:
 
 async def _batch(change: Change, job: Job, mentees: Sequence[int]) -> dict[str, int]:
     done = await _hand_over(change, Transfer.of(job.plan), mentees)
-    return {"transferred": done.transferred, "unassigned": done.unassigned}
+    counts = {"transferred": done.transferred, "unassigned": done.unassigned}
+    return counts | {name: count for name, count in zip(COUNTED_HIDDEN, done.hidden, strict=True) if count}
 
 
 WALK: Final = Walk(_ahead, _batch)
@@ -268,7 +289,10 @@ def transferred_by(job: Job) -> Transferred:
     """What a transfer's job has done so far; the job is named where it is not done."""
     counts: Mapping[str, int] = job.result or {}
     left = None if job.state is JobState.DONE else job.id
-    return Transferred(counts.get("transferred", 0), counts.get("unassigned", 0), left)
+    transferred, unassigned = (counts.get(name, 0) for name in COUNTED_HIDDEN)
+    return Transferred(
+        counts.get("transferred", 0), counts.get("unassigned", 0), left, (transferred, unassigned)
+    )
 
 
 # Beforehand.

@@ -127,17 +127,18 @@ class Walker:
         The row is the last that is locked. Two that did the same meanwhile find out here, and one does it in vain.
         """
         # Not for ever: the one before may wait for a mentor whom we hold.
-        done, _ = await asyncio.wait({before}, timeout=PATIENCE)
-        if not done or before.cancelled() or before.exception() is not None:
+        ended, _ = await asyncio.wait({before}, timeout=PATIENCE)
+        if not ended or before.cancelled() or before.exception() is not None:
             raise Overtaken
         now = await take(change, self.job)
         if now.reached != before.result().reached:
             raise Overtaken
         result = Counter(now.result or {})
         result.update(counts)
-        return await advance(
-            change, now, done=now.done + len(some), total=now.total, reached=some[-1], result=dict(result)
-        )
+        # Anyone is told how far a job is, so whoever is hidden is no part of it.
+        done = now.done + len(some) - change.hidden(change.accounts)
+        told = dict(result)
+        return await advance(change, now, done=done, total=now.total, reached=some[-1], result=told)
 
     async def _close(self, change: Change) -> None:
         if self.walk.close is not None:

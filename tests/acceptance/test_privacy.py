@@ -2,10 +2,14 @@
 
 import pytest
 
+from acceptance.client import Client
 from acceptance.in_process import written
 from acceptance.office import Office
 from graph.compile.ids import decode, encode
+from graph.kinds import ViewerRole
 from lifecycle_stories import on
+from models.ledger import Ledger
+from those_who_ask import a_token
 
 pytestmark = pytest.mark.acceptance
 
@@ -279,3 +283,28 @@ async def test_a_name_that_is_hidden_is_hidden_as_whoever_acted_too(office: Offi
 
     await office.log_it("recordVisibility", target={"userId": "2"}, nameHidden=False)
     assert str(await office.mentee(1, acting)).count("Rude Admin") == 2
+
+
+async def test_who_is_hidden_is_there_for_themselves_and_decides_for_themselves(
+    office: Office, module_database: str
+) -> None:
+    await office.mentor(101, "Mentor Ada")
+    newcomer = await office.newcomer(1, "Rude Name")
+    async with Ledger.open(module_database, size=1, clock=office.calendar) as ledger:
+        wiki = (await ledger.wikis())[office.wiki]
+        _, token = await ledger.tokens.create(
+            a_token(ViewerRole.READER, ViewerRole.MENTEE, wiki=wiki, account=1)
+        )
+    newcomer_themselves = Client(office.client.http, token, reads_too=True)
+    await office.log_it("recordVisibility", target={"userId": "1"}, nameHidden=True)
+    assert await office.see('mentee(by: {userId: "1"}) { id }') == {"mentee": None}
+
+    theirs = "query($id: ID!) { node(id: $id) { ... on Mentee { name isHidden state mentor { name } } } }"
+    told = (await newcomer_themselves.ask(theirs, id=newcomer))["node"]
+    assert told == {"name": None, "isHidden": True, "state": "ACTIVE", "mentor": {"name": "Mentor Ada"}}
+    out = await newcomer_themselves.done("optOutOfMentorship", {"mentee": newcomer}, "mentee { state }")
+    assert out["mentee"] == {"state": "OPTED_OUT"}
+    office.calendar.now = on(1)
+    back = await newcomer_themselves.done("optInToMentorship", {"mentee": newcomer}, "mentee { state }")
+    assert back["mentee"] == {"state": "ACTIVE"}
+    assert await office.see('mentee(by: {userId: "1"}) { id }') == {"mentee": None}

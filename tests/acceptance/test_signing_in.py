@@ -37,14 +37,15 @@ def asking(wiki: Wiki, office: Office, home: str) -> dict[str, Any]:
         "oauth_url": wiki.rest,
         "oauth_client": CLIENT,
         "oauth_secret": SECRET,
-        "oauth_wikis": frozenset({office.wiki}),
+        "oauth_wikis": {office.wiki: wiki.api},
     }
 
 
 @pytest.fixture
 async def browser(office: Office, module_database: str, wiki: Wiki) -> AsyncIterator[httpx.AsyncClient]:
     """A browser at a server that asks that wiki who people are; it follows nothing by itself."""
-    wiki.person, wiki.profile = "Ada", None
+    wiki.person, wiki.profile, wiki.attached = "Ada", None, True
+    wiki.accounts = {"Ada": (901, 70_901)}
     async with living(module_database, office.calendar, **asking(wiki, office, HOME)) as client:
         yield client.http
 
@@ -98,6 +99,29 @@ async def test_a_session_is_kept_from_scripts_and_from_other_sites(
     assert (session["httponly"], session["samesite"], session["path"]) == (True, "lax", "/")
     assert cookies[PENDING].value == ""
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_page_has_the_way_in_and_for_who_is_in_the_way_out(
+    office: Office, browser: httpx.AsyncClient, wiki: Wiki
+) -> None:
+    wiki.person = "<b>Ada</b>"
+    wiki.accounts[wiki.person] = (901, 70_901)
+    await office.mentor(901, wiki.person)
+    page = await browser.get("/")
+    assert '<a href="/sign-in?to=/">' in page.text
+    assert "/sign-out" not in page.text
+    await sign_in(browser)
+    page = await browser.get("/")
+    assert page.headers["cache-control"] == "no-store", "it is nobody else's"
+    assert '<form method="post" action="/sign-out">Signed in as &lt;b&gt;Ada&lt;/b&gt;' in page.text
+    assert "/sign-in" not in page.text
+    assert (await browser.post("/sign-out", headers={"sec-fetch-site": "same-origin"})).status_code == 303
+    assert '<a href="/sign-in?to=/">' in (await browser.get("/")).text
+
+
+async def test_where_nobody_signs_in_the_page_has_no_way_in(office: Office, module_database: str) -> None:
+    async with living(module_database, office.calendar) as client:
+        assert "sign-in" not in (await client.http.get("/")).text
 
 
 async def test_a_mentor_who_signed_in_goes_away_by_themselves(
@@ -165,6 +189,9 @@ async def test_a_code_is_good_once_and_with_its_verifier_alone(
         ("Ada", {"sub": "1"}, 502, "did not say"),
         ("Ada", {"username": ["Ada"]}, 502, "did not say"),
         ("Ada", [], 502, "did not say"),
+        ("Ada", {"username": "Ada"}, 502, "did not say"),
+        ("Ada", {"username": "Ada", "sub": True}, 502, "did not say"),
+        ("Ada", {"username": "Ada", "sub": 0}, 502, "did not say"),
     ],
 )
 async def test_who_is_not_let_in_is_told_why(
@@ -210,7 +237,7 @@ async def test_the_wiki_is_not_asked_for_us_more_often_than_we_are(
         "public_url": HOME,
         "oauth_url": wiki.rest,
         "oauth_client": CLIENT,
-        "oauth_wikis": frozenset({office.wiki}),
+        "oauth_wikis": {office.wiki: wiki.api},
         "limit_requests": 2,
     }
     async with living(module_database, office.calendar, **settings) as client:
@@ -225,10 +252,65 @@ async def test_whoever_is_renamed_is_the_same_person(office: Office, browser: ht
     assert await who(browser) is not None
 
 
+async def test_who_takes_up_a_mentors_former_name_gets_nobodys_rights(
+    office: Office, browser: httpx.AsyncClient, wiki: Wiki
+) -> None:
+    """The wiki has renamed the mentor, and given the name to somebody else; nobody has told us yet."""
+    await office.mentor(901, "Ada")
+    wiki.accounts = {"Ada L.": (901, 70_901), "Ada": (950, 70_950)}
+    answer = await sign_in(browser)
+    assert answer.status_code == 403
+    assert await who(browser) is None
+    wiki.person = "Ada L."
+    assert (await sign_in(browser)).status_code == 303
+    me = await who(browser)
+    assert isinstance(me, dict)
+    assert {"wiki": {"dbName": office.wiki}, "role": "MENTOR"} in me["roles"]
+
+
+async def test_who_changes_names_between_two_answers_of_the_wiki_is_not_taken_for_another(
+    office: Office, browser: httpx.AsyncClient, wiki: Wiki
+) -> None:
+    await office.mentor(901, "Ada")
+    wiki.profile = {"sub": 70_950, "username": "Ada"}
+    assert (await sign_in(browser)).status_code == 403
+    wiki.profile = {"sub": 901, "username": "Ada"}
+    assert (await sign_in(browser)).status_code == 403, "the id of one wiki is not the one that all share"
+    assert await who(browser) is None
+
+
+async def test_an_account_that_is_not_attached_to_the_person_is_not_theirs(
+    office: Office, browser: httpx.AsyncClient, wiki: Wiki
+) -> None:
+    await office.mentor(901, "Ada")
+    wiki.attached = False
+    assert (await sign_in(browser)).status_code == 403
+
+
+async def test_a_wiki_that_shares_no_accounts_knows_people_by_its_own_ids(
+    office: Office, browser: httpx.AsyncClient, wiki: Wiki
+) -> None:
+    await office.mentor(901, "Ada")
+    wiki.accounts = {"Ada": (901, None)}
+    assert (await sign_in(browser)).status_code == 303
+    assert await who(browser) is not None
+
+
+async def test_a_wiki_that_does_not_say_whose_account_it_is_lets_nobody_in(
+    office: Office, module_database: str, wiki: Wiki
+) -> None:
+    await office.mentor(901, "Ada")
+    settings = asking(wiki, office, HOME) | {"oauth_wikis": {office.wiki: wiki.rest}}
+    async with living(module_database, office.calendar, **settings) as client:
+        answer = await sign_in(client.http)
+        assert (answer.status_code, "did not answer" in answer.text) == (502, True)
+
+
 async def test_whoever_has_a_long_name_signs_in_too(
     office: Office, browser: httpx.AsyncClient, wiki: Wiki
 ) -> None:
     wiki.person = "Ada \u00adwho writes at great length" + " and length" * 10
+    wiki.accounts[wiki.person] = (902, 70_902)
     await office.mentor(902, wiki.person)
     assert (await sign_in(browser)).status_code == 303
     me = await who(browser)

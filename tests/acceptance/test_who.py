@@ -1,6 +1,7 @@
 """Who asks: tokens and what they open, what a person may who acts for themselves, and what is kept of who did what."""
 
 import asyncio
+import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -12,6 +13,7 @@ import orjson
 import pytest
 
 from acceptance.client import Client, mutation
+from acceptance.event_source import Source
 from acceptance.in_process import Calendar, living, written
 from acceptance.small_wiki import ADA, BEN, NEWCOMER, ONCE, OPTED_OUT, SmallWiki
 from acceptance.watcher import EVENTS, Closed, Watcher, listening
@@ -19,11 +21,12 @@ from graph.kinds import ViewerRole
 from ledger_rows import fetch
 from lifecycle_stories import on
 from mentorgraph import callers
+from mentorgraph.watching import operations
 from models.ledger import Ledger
 from models.ledger.secrecy import digest_of, is_mistaken, new_token
 from models.ledger.secrecy import written as written_token
 from models.ledger.tokens import Wanted
-from those_who_ask import DOES_ALL, SEES_ALL, a_token
+from those_who_ask import DOES_ALL, SEES_ALL, a_token, bearing
 
 pytestmark = pytest.mark.acceptance
 
@@ -133,13 +136,37 @@ async def dump(database: str) -> list[Any]:
         await connection.close()
 
 
-UNSIGNED_JWT = (
-    ".".join(
-        urlsafe_b64encode(orjson.dumps(part)).decode().rstrip("=")
-        for part in ({"alg": "none", "typ": "JWT"}, {"sub": "1", "role": "ADMIN"})
+CLAIMS = {"sub": "1", "role": "ADMIN", "scopes": ["ADMIN"]}
+HEADS: list[dict[str, Any]] = [
+    *(
+        {"alg": algorithm}
+        for algorithm in ("none", "None", "nOnE", "", "HS256", "HS512", "RS256", "ES256", "EdDSA")
+    ),
+    {"alg": "HS256", "kid": "../../../../dev/null"},
+    {"alg": "HS256", "kid": "x' UNION SELECT 'key"},
+    {"alg": "RS256", "jku": "http://127.0.0.1:1/keys.json"},
+    {"alg": "RS256", "x5u": "http://127.0.0.1:1/chain.pem"},
+    {"alg": "RS256", "jwk": {"kty": "RSA", "n": "AQAB", "e": "AQAB"}},
+    {"alg": "dir", "enc": "A256GCM"},
+]
+BODIES: list[dict[str, Any]] = [
+    CLAIMS | {"exp": 0}, CLAIMS | {"exp": 99_999_999_999}, CLAIMS | {"nbf": 99_999_999_999},
+    CLAIMS | {"iss": "mentorgraph"}, CLAIMS | {"iss": "https://evil.example"},
+    CLAIMS | {"aud": "mentorgraph"}, CLAIMS | {"aud": ["*"]},
+    {"sub": "0"}, {},
+]  # fmt: skip
+
+
+def jwt(head: dict[str, Any], body: dict[str, Any]) -> str:
+    """A token of a kind that is none of ours, signed by nobody or by whoever knows an empty secret."""
+    said = ".".join(
+        urlsafe_b64encode(orjson.dumps(part)).decode().rstrip("=") for part in (head | {"typ": "JWT"}, body)
     )
-    + "."
-)
+    signature = hmac.digest(b"", said.encode(), "sha256") if head["alg"] == "HS256" else b""
+    return f"{said}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+FORGED = [jwt(head, CLAIMS) for head in HEADS] + [jwt({"alg": "HS256"}, body) for body in BODIES]
 
 
 @pytest.mark.parametrize(
@@ -152,8 +179,8 @@ UNSIGNED_JWT = (
         "Bearer",
         "Bearer  ",
         "Basic YTpi",
-        f"Bearer {UNSIGNED_JWT}",
         DOES_ALL,
+        *(f"Bearer {token}" for token in FORGED),
     ],
     ids=[
         "unknown",
@@ -163,8 +190,8 @@ UNSIGNED_JWT = (
         "no token",
         "a blank",
         "another scheme",
-        "a JWT that nobody signed",
         "no scheme",
+        *(f"a JWT {number}" for number in range(len(FORGED))),
     ],
 )
 async def test_what_is_no_good_token_opens_nothing_not_even_what_is_public(door: Door, said: str) -> None:
@@ -455,3 +482,52 @@ async def test_a_right_that_is_taken_away_tells_no_further_event(database: str) 
                 await watcher.event()
             assert closed.value.code == 4403
             assert "go on after" in closed.value.reason
+
+
+async def test_who_has_lost_a_right_is_shut_out_though_nothing_happens(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty who watch: ten are revoked, ten expire; none is told anything after, for each is gone within seconds."""
+    assert operations.RIGHTS_EVERY <= 60
+    monkeypatch.setattr(operations, "RIGHTS_EVERY", 0.2)
+    calendar = Calendar(on(0))
+    async with (
+        listening(database, calendar) as (address, client, front),
+        Ledger.open(database, size=1, clock=calendar) as ledger,
+    ):
+        await client.done("addWiki", {"dbName": "x", "url": "https://x.example.org"})
+        made = [
+            await ledger.tokens.create(a_token(COORDINATOR, expires_at=None if even else on(1)))
+            for even in [True, False] * 10
+        ]
+        watchers = [asyncio.create_task(shut_out(address, token)) for _, token in made]
+        streams = [asyncio.create_task(told_so(client.http, token)) for _, token in made]
+        async with asyncio.timeout(20):
+            while len(front.door.open) < 2 * len(made):
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+        assert not any(one.done() for one in (*watchers, *streams)), "they still may"
+        for key, _ in made[::2]:
+            await ledger.tokens.revoke(key, "tests")
+        calendar.now = on(2)
+        async with asyncio.timeout(5):
+            assert await asyncio.gather(*watchers) == [4403] * len(made)
+            assert await asyncio.gather(*streams) == ["FORBIDDEN"] * len(made)
+
+
+async def shut_out(address: str, token: str | None) -> int:
+    """The code with which a socket is closed on which nothing was told."""
+    async with Watcher.at(address, token) as watcher:
+        await watcher.subscribe(EVENTS, wiki="x")
+        with pytest.raises(Closed) as closed:
+            await watcher.hear()
+        return closed.value.code
+
+
+async def told_so(http: httpx.AsyncClient, token: str | None) -> str:
+    """The code that is the last of a stream."""
+    async with Source.at(http, EVENTS, bearing(token), wiki="x") as source:
+        event = await source.hear()
+        assert event is not None
+        code: str = event.data["errors"][0]["extensions"]["code"]
+        return code

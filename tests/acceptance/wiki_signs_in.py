@@ -1,4 +1,6 @@
-"""A wiki that says who somebody is: MediaWiki's three doors of OAuth 2, with PKCE checked as it checks it."""
+"""A wiki that says who somebody is: MediaWiki's three doors of OAuth 2, with PKCE checked as it checks it, and what its
+Action API tells of an account.
+"""
 
 import threading
 from base64 import urlsafe_b64encode
@@ -19,21 +21,28 @@ CLIENT, SECRET = "mentorgraph-client", "the-wiki-knows-this-secret"
 
 
 class Wiki:
-    """A provider, with one person at its keyboard: `person` is who agrees; None: who declines."""
+    """A provider, with one person at its keyboard: `person` is who agrees; None: who declines.
+
+    `accounts` are whoever has which name now: the id of the wiki's own, and the one that all wikis share. Without the
+    latter it is a wiki that shares none.
+    """
 
     def __init__(self, redirect: str) -> None:
         self.redirect = redirect
         self.person: str | None = "Ada"
         self.profile: Any = None
+        self.accounts: dict[str, tuple[int, int | None]] = {"Ada": (901, 70_901)}
+        self.attached = True
         self.codes: dict[str, tuple[str, str]] = {}
         self.tokens: dict[str, str] = {}
         self.refused: list[str] = []
-        self.rest = ""
+        self.rest = self.api = ""
         self.app = Starlette(
             routes=[
                 Route("/w/rest.php/oauth2/authorize", self.authorize),
                 Route("/w/rest.php/oauth2/access_token", self.access_token, methods=["POST"]),
                 Route("/w/rest.php/oauth2/resource/profile", self.tell),
+                Route("/w/api.php", self.users),
             ]
         )
 
@@ -73,7 +82,19 @@ class Wiki:
             return JSONResponse({"error": "unauthorized"}, 401)
         if self.profile is not None:
             return JSONResponse(self.profile)
-        return JSONResponse({"sub": "1", "username": person, "blocked": False, "groups": ["*", "user"]})
+        own, shared = self.accounts.get(person, (1, 1))
+        sub = own if shared is None else shared
+        return JSONResponse({"sub": sub, "username": person, "blocked": False, "groups": ["*", "user"]})
+
+    async def users(self, request: Request) -> Response:
+        name = request.query_params["ususers"].removeprefix("\x1f")
+        if name not in self.accounts:
+            return JSONResponse({"query": {"users": [{"name": name, "missing": True}]}})
+        own, shared = self.accounts[name]
+        ids = {"local": own} | ({} if shared is None else {"CentralAuth": shared})
+        attached = {"local": True} | ({} if shared is None else {"CentralAuth": self.attached})
+        user = {"userid": own, "name": name, "centralids": ids, "attachedlocal": attached}
+        return JSONResponse({"query": {"users": [user]}})
 
     def _refuse(self, word: str) -> Response:
         self.refused.append(word)
@@ -89,7 +110,7 @@ class Wiki:
             assert thread.is_alive()
             thread.join(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
-        self.rest = f"http://127.0.0.1:{port}/w/rest.php"
+        self.rest, self.api = (f"http://127.0.0.1:{port}/w/{door}.php" for door in ("rest", "api"))
         try:
             yield self
         finally:

@@ -50,3 +50,13 @@ test('an operation that is wrong has its errors in the stream', async () => {
   assert.match(value.errors[0].message, /nobody/);
   client.dispose();
 });
+
+test('one connection for all operations is refused, and it is said how to ask', async () => {
+  const client = open({ singleConnection: true });
+  const refused = await client.iterate({ query: '{ wikis { totalCount } }' }).next().catch((error) => error);
+  assert.equal(refused.response.status, 405);
+  // The client lets go of the answer; whoever looks at it, as in a browser's tools, reads what to do.
+  const { errors } = await (await fetch(URL_, { method: 'PUT', headers: KNOWN })).json();
+  assert.match(errors[0].message, /singleConnection: false/);
+  client.dispose();
+});

@@ -14,6 +14,7 @@ import pytest
 from graphql import GraphQLError, GraphQLSyntaxError, parse
 
 import graph.errors
+from graph.compile.ids import encode
 from graph.errors import ErrorCode, RequestRefused, Unavailable
 from mentorgraph import errors
 from mentorgraph.app import create_app
@@ -152,7 +153,11 @@ def asking(front: Front) -> httpx.AsyncClient:
             "GRAPHQL_VALIDATION_FAILED",
             "AddWikiInput.dbName",
         ),
-        ("query($first: Int!) { wikis(first: $first) { totalCount } }", "BAD_USER_INPUT", None),
+        (
+            "query($first: Int!) { wikis(first: $first) { totalCount } }",
+            "BAD_USER_INPUT",
+            "Query.wikis(first:)",
+        ),
     ],
 )
 async def test_graphqls_own_errors_have_a_code_and_say_what_of_the_schema_they_are_about(
@@ -220,3 +225,109 @@ async def test_where_nobody_may_read_the_schema_nobody_reads_it(fronts: tuple[Fr
             assert (await asked(client, query))["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
         answer = await client.post("/graphql", json={"query": "{ __typename wikis { __typename } }"})
         assert answer.json()["data"] == {"__typename": "Query", "wikis": {"__typename": "WikiConnection"}}
+
+
+WHOLE = [
+    ("{ a " * 12 + "{ b }" + " }" * 12, {}, "TOO_DEEP", "Query"),
+    (
+        '{ wiki(dbName: "x") { ' + "mentees { nodes { mentor { " * 3 + "name" + " }" * 11,
+        {},
+        "TOO_DEEP",
+        "Mentor.name",
+    ),
+    ("{ " + " ".join(f"a{n}: __typename" for n in range(21)) + " }", {}, "TOO_MANY_ROOT_FIELDS", "Query"),
+    (
+        (
+            'query($n: Int!) { wiki(dbName: "x") { mentees(first: $n) { nodes { relationships(first: $n) '
+            "{ nodes { events(first: $n) { nodes { kind } } } } } } } }"
+        ),
+        {"n": 100},
+        "TOO_EXPENSIVE",
+        "Relationship.events",
+    ),
+    ('{ wiki(dbName: "x") { mentees(first: 0) { totalCount } } }', {}, "PAGE_SIZE", "Wiki.mentees"),
+    ("query($n: Int!) { wikis(first: $n) { totalCount } }", {"n": 101}, "PAGE_SIZE", "Query.wikis"),
+    (
+        "query($n: Int!) { wikis { totalCount nodes { mentees(last: $n) { nodes { name } } } } }",
+        {"n": 0},
+        "PAGE_SIZE",
+        "Wiki.mentees",
+    ),
+    ("{ wikis(first: 1, last: 1) { totalCount } }", {}, "FIRST_AND_LAST", "Query.wikis"),
+    (
+        'query($at: String) { wiki(dbName: "x") { mentees(after: $at) { nodes { name } } } }',
+        {"at": "x"},
+        "BAD_CURSOR",
+        "Wiki.mentees",
+    ),
+    ('{ wiki(dbName: "x", asOf: "cat") { url } }', {}, "BAD_VALUE", "Query.wiki(asOf:)"),
+    (
+        'query($t: DateTime) { wiki(dbName: "x", asOf: $t) { url } }',
+        {"t": "cat"},
+        "BAD_VALUE",
+        "Query.wiki(asOf:)",
+    ),
+    (
+        'query($w: MenteeFilter) { wiki(dbName: "x") { mentees(where: $w) { totalCount } } }',
+        {"w": {"stateSince": {"from": "cat"}}},
+        "BAD_VALUE",
+        "DateTimeRange.from",
+    ),
+    (
+        'query($by: AccountBy!) { wiki(dbName: "x") { mentee(by: $by) { name } } }',
+        {"by": {"userId": "cat"}},
+        "BAD_VALUE",
+        "AccountBy.userId",
+    ),
+    (
+        'query($by: [AccountBy!]!) { wiki(dbName: "x") { accounts(by: $by) { name } } }',
+        {"by": [{"userId": "cat"}]},
+        "BAD_VALUE",
+        "AccountBy.userId",
+    ),
+    (
+        'query($t: DateTime) { wiki(dbName: "x", asOf: $t) { url } }',
+        {"t": "9000-01-01T00:00:00Z"},
+        "IN_THE_FUTURE",
+        "Query.wiki",
+    ),
+    ('{ node(id: "cat") { id } }', {}, "BAD_ID", "Query.node(id:)"),
+    ("query($id: ID!) { node(id: $id) { id } }", {"id": "cat"}, "BAD_ID", "Query.node(id:)"),
+    (
+        "query($i: [ID!]!) { nodes(ids: $i) { id } }",
+        {"i": [encode("Mentee", 1, 1)] * 101},
+        "TOO_MANY_IDS",
+        "Query.nodes",
+    ),
+    (
+        'subscription { relationshipEvents(wiki: "x") { cursor } }',
+        {},
+        "SUBSCRIPTION",
+        "Subscription.relationshipEvents",
+    ),
+    (
+        'mutation { addWiki(input: {dbName: "x", url: "https://x.example"}) { wiki { id } } }',
+        {},
+        "UNAUTHENTICATED",
+        "Mutation.addWiki",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "code", "coordinate"), WHOLE, ids=[f"{one[2]} {one[3]}" for one in WHOLE]
+)
+async def test_what_refuses_a_whole_request_says_what_of_the_schema_it_is_about(
+    fronts: tuple[Front, Front], query: str, variables: dict[str, Any], code: str, coordinate: str
+) -> None:
+    async with asking(fronts[0]) as client:
+        for _ in ("as it is learnt", "as it is known"):
+            extensions = (await asked(client, query, **variables))["extensions"]
+            assert (extensions["code"], extensions.get("coordinate")) == (code, coordinate)
+
+
+async def test_what_cant_be_watched_says_which_subscription_it_was(fronts: tuple[Front, Front]) -> None:
+    query = 'subscription { relationshipEvents(wiki: "nowhere") { cursor } }'
+    async with asking(fronts[0]) as client:
+        answer = await client.post("/graphql", json={"query": query}, headers={"accept": "text/event-stream"})
+    assert '"coordinate":"Subscription.relationshipEvents"' in answer.text

@@ -14,7 +14,7 @@ import pytest
 from starlette.types import Message
 
 from mentorgraph.app import create_app
-from mentorgraph.front import METHODS, Front, joined
+from mentorgraph.front import METHODS, RESERVED, Front, joined
 from mentorgraph.http import asked as reading
 from mentorgraph.http.accept import GRAPHQL_JSON, JSON
 from mentorgraph.settings import Settings
@@ -239,6 +239,19 @@ async def test_other_methods_are_405_and_told_which_are_meant(client: httpx.Asyn
     answer = await client.request(method, "/graphql")
     assert (answer.status_code, answer.headers["allow"]) == (405, METHODS.decode())
     assert code(answer) == "METHOD_NOT_ALLOWED"
+
+
+async def test_who_wants_one_stream_for_all_operations_is_told_what_is_spoken_here(
+    client: httpx.AsyncClient,
+) -> None:
+    """graphql-sse's single connection: a stream is reserved by PUT, and named by a header from then on."""
+    reserved = await client.put("/graphql", headers={"accept": "text/event-stream"})
+    assert (reserved.status_code, code(reserved)) == (405, "METHOD_NOT_ALLOWED")
+    ended = await client.delete("/graphql", params={"operationId": "1"})
+    named = await post(client, {"query": WIKIS}, **{RESERVED.decode(): "1"})
+    assert (named.status_code, code(named)) == (400, "BAD_REQUEST")
+    for answer in (reserved, ended, named):
+        assert "singleConnection: false" in answer.json()["errors"][0]["message"]
 
 
 async def test_head_is_get_without_a_body(client: httpx.AsyncClient) -> None:

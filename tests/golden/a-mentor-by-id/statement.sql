@@ -39,7 +39,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE mentee_span_1.wiki_id = $2::INTEGER AND mentee_span_1.mentee_id = account_2.id AND mentee_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",2]}')
       || '}'
       FROM account AS account_2
-      WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN OR EXISTS
+      WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN OR account_2.id = $5::BIGINT OR EXISTS
         (SELECT 1
         FROM relationship AS relationship_1
         WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = account_2.id AND relationship_1.mentor_id = $5::BIGINT AND relationship_1.started_at <= $3::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), E'\x01{"!":["NULL",1]}')

@@ -54,7 +54,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         || '}' AS f0
         FROM account AS account_1
         LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.mentee_id = account_1.id AND relationship_span_1.role = 'BACKUP' AND relationship_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE
-        WHERE account_1.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_4.id AND (NOT account_1.is_hidden OR $1::BOOLEAN OR relationship_span_1.mentor_id = $4::BIGINT)
+        WHERE account_1.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_4.id AND (NOT account_1.is_hidden OR $1::BOOLEAN OR relationship_span_1.mentor_id = $4::BIGINT OR account_1.id = $4::BIGINT)
         ORDER BY relationship_span_1.last_edit_at DESC, relationship_span_1.relationship_id DESC
         LIMIT 20) AS p
       HAVING true)

@@ -25,7 +25,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         || '}}' AS f0
         FROM account AS account_1
         LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.mentee_id = account_1.id AND relationship_span_1.role = 'PRIMARY' AND relationship_span_1.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $3::TIMESTAMP WITH TIME ZONE
-        WHERE account_1.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_1.id AND (NOT account_1.is_hidden OR $1::BOOLEAN OR relationship_span_1.mentor_id = $4::BIGINT)
+        WHERE account_1.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_1.id AND (NOT account_1.is_hidden OR $1::BOOLEAN OR relationship_span_1.mentor_id = $4::BIGINT OR account_1.id = $4::BIGINT)
         ORDER BY relationship_span_1.valid_to, relationship_span_1.relationship_id
         LIMIT 3) AS p
       HAVING true)
@@ -53,7 +53,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         || '}}' AS f0
         FROM account AS account_2
         LEFT JOIN relationship_span AS relationship_span_2 ON relationship_span_2.wiki_id = $2::INTEGER AND relationship_span_2.mentee_id = account_2.id AND relationship_span_2.role = 'PRIMARY' AND relationship_span_2.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND relationship_span_2.valid_to > $3::TIMESTAMP WITH TIME ZONE
-        WHERE account_2.wiki_id = $2::INTEGER AND relationship_span_2.mentor_id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN OR relationship_span_2.mentor_id = $4::BIGINT)
+        WHERE account_2.wiki_id = $2::INTEGER AND relationship_span_2.mentor_id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN OR relationship_span_2.mentor_id = $4::BIGINT OR account_2.id = $4::BIGINT)
         ORDER BY relationship_span_2.valid_to, relationship_span_2.relationship_id
         LIMIT 3) AS p
       HAVING true)

@@ -14,7 +14,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         (SELECT count(*)
         FROM account AS account_1
         LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.mentee_id = account_1.id AND relationship_span_1.role = 'PRIMARY' AND relationship_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE
-        WHERE account_1.wiki_id = $1::INTEGER AND relationship_span_1.mentor_id = mentor_1.id AND (NOT account_1.is_hidden OR $3::BOOLEAN OR relationship_span_1.mentor_id = $4::BIGINT)) AS TEXT)
+        WHERE account_1.wiki_id = $1::INTEGER AND relationship_span_1.mentor_id = mentor_1.id AND (NOT account_1.is_hidden OR $3::BOOLEAN OR relationship_span_1.mentor_id = $4::BIGINT OR account_1.id = $4::BIGINT)) AS TEXT)
       || '}'
       FROM
         (SELECT relationship_span_2.last_edit_at AS k0, relationship_span_2.relationship_id AS k1, row_number() OVER (ORDER BY relationship_span_2.last_edit_at DESC, relationship_span_2.relationship_id DESC) AS n, '{"cursor":"'
@@ -32,7 +32,7 @@ SELECT convert_to('{"wiki":' || coalesce(
           FROM mentee_span AS mentee_span_1
           WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_2.id AND mentee_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",5]}')
         || ',"lastEditAt":'
-        || coalesce(to_char(CASE WHEN (NOT account_2.is_hidden OR $3::BOOLEAN) THEN account_2.last_edit_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+        || coalesce(to_char(CASE WHEN (NOT account_2.is_hidden OR $3::BOOLEAN OR account_2.id = $4::BIGINT) THEN account_2.last_edit_at END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
         || '},"relationship":'
         || coalesce(
           (SELECT '{"id":"'
@@ -51,7 +51,7 @@ SELECT convert_to('{"wiki":' || coalesce(
           || '}'
           FROM relationship AS relationship_1
           LEFT JOIN relationship_span AS relationship_span_3 ON relationship_span_3.wiki_id = $1::INTEGER AND relationship_span_3.relationship_id = relationship_1.id AND relationship_span_3.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_3.valid_to > $2::TIMESTAMP WITH TIME ZONE
-          WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.id = relationship_span_2.relationship_id AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $4::BIGINT OR $3::BOOLEAN OR EXISTS
+          WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.id = relationship_span_2.relationship_id AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $4::BIGINT OR relationship_1.mentee_id = $4::BIGINT OR $3::BOOLEAN OR EXISTS
             (SELECT 1
             FROM account AS account_3
             WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -61,7 +61,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         || '}' AS f0
         FROM account AS account_2
         LEFT JOIN relationship_span AS relationship_span_2 ON relationship_span_2.wiki_id = $1::INTEGER AND relationship_span_2.mentee_id = account_2.id AND relationship_span_2.role = 'PRIMARY' AND relationship_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE
-        WHERE account_2.wiki_id = $1::INTEGER AND relationship_span_2.mentor_id = mentor_1.id AND (NOT account_2.is_hidden OR $3::BOOLEAN OR relationship_span_2.mentor_id = $4::BIGINT)
+        WHERE account_2.wiki_id = $1::INTEGER AND relationship_span_2.mentor_id = mentor_1.id AND (NOT account_2.is_hidden OR $3::BOOLEAN OR relationship_span_2.mentor_id = $4::BIGINT OR account_2.id = $4::BIGINT)
         ORDER BY relationship_span_2.last_edit_at DESC, relationship_span_2.relationship_id DESC
         LIMIT 6) AS p
       HAVING true)

@@ -46,7 +46,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       FROM suppressed_name AS suppressed_name_3
       WHERE suppressed_name_3.wiki_id = $1::INTEGER AND suppressed_name_3.name = $4::TEXT AND suppressed_name_3.valid_from <= $2::TIMESTAMP WITH TIME ZONE
       ORDER BY suppressed_name_3.valid_to DESC
-      LIMIT 1) END) AND account_1.registered_key <= $2::TIMESTAMP WITH TIME ZONE) AND (NOT account_1.is_hidden OR $3::BOOLEAN OR EXISTS
+      LIMIT 1) END) AND account_1.registered_key <= $2::TIMESTAMP WITH TIME ZONE) AND (NOT account_1.is_hidden OR $3::BOOLEAN OR account_1.id = $5::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_1
       WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $5::BIGINT AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')
@@ -69,7 +69,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       LIMIT 1) END) AS TEXT)) AS TEXT), 'null')
     || '}'
     FROM account AS account_4
-    WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = $6::BIGINT AND account_4.registered_key <= $2::TIMESTAMP WITH TIME ZONE AND (NOT account_4.is_hidden OR $3::BOOLEAN OR EXISTS
+    WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = $6::BIGINT AND account_4.registered_key <= $2::TIMESTAMP WITH TIME ZONE AND (NOT account_4.is_hidden OR $3::BOOLEAN OR account_4.id = $5::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_2
       WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.mentee_id = account_4.id AND relationship_2.mentor_id = $5::BIGINT AND relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')

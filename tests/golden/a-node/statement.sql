@@ -15,7 +15,7 @@ SELECT convert_to('{"node":' || coalesce(
     WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $5::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $5::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
   || '}'
   FROM account AS account_1
-  WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = $6::BIGINT AND (NOT account_1.is_hidden OR $2::BOOLEAN OR EXISTS
+  WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = $6::BIGINT AND (NOT account_1.is_hidden OR $2::BOOLEAN OR account_1.id = $4::BIGINT OR EXISTS
     (SELECT 1
     FROM relationship AS relationship_1
     WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $4::BIGINT AND relationship_1.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null') || '}', 'UTF8');

@@ -7,7 +7,7 @@ SELECT convert_to('{"wiki":' || coalesce(
     || CAST(EXISTS
       (SELECT 1
       FROM relationship AS relationship_1
-      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
+      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $3::BIGINT OR relationship_1.mentee_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
         WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
@@ -30,7 +30,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       || coalesce(to_char(relationship_2.started_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), E'\x01{"!":["NULL",4]}')
       || '}' AS f0
       FROM relationship AS relationship_2
-      WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND ((relationship_2.mentor_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
+      WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND ((relationship_2.mentor_id = $3::BIGINT OR relationship_2.mentee_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_3
         WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_2.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS

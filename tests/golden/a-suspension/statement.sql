@@ -67,7 +67,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       || '}'
       FROM relationship AS relationship_2
       LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.relationship_id = relationship_2.id AND relationship_span_1.valid_from <= $5::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $5::TIMESTAMP WITH TIME ZONE
-      WHERE relationship_2.wiki_id = $2::INTEGER AND relationship_2.mentee_id = account_1.id AND relationship_2.role = 'PRIMARY' AND relationship_2.ends_at > $5::TIMESTAMP WITH TIME ZONE AND relationship_2.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND ((relationship_2.mentor_id = $4::BIGINT OR $1::BOOLEAN OR EXISTS
+      WHERE relationship_2.wiki_id = $2::INTEGER AND relationship_2.mentee_id = account_1.id AND relationship_2.role = 'PRIMARY' AND relationship_2.ends_at > $5::TIMESTAMP WITH TIME ZONE AND relationship_2.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND ((relationship_2.mentor_id = $4::BIGINT OR relationship_2.mentee_id = $4::BIGINT OR $1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_4
         WHERE account_4.wiki_id = $2::INTEGER AND account_4.id = relationship_2.mentee_id AND NOT account_4.is_hidden OFFSET 0)) AND ($1::BOOLEAN OR EXISTS
@@ -80,7 +80,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       || encode(convert_to('Relationship:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_3.id AS TEXT), 'UTF8'), 'base64')
       || '"}'
       FROM relationship AS relationship_3
-      WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.mentee_id = account_1.id AND relationship_3.role = 'BACKUP' AND relationship_3.ends_at > $5::TIMESTAMP WITH TIME ZONE AND relationship_3.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND ((relationship_3.mentor_id = $4::BIGINT OR $1::BOOLEAN OR EXISTS
+      WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.mentee_id = account_1.id AND relationship_3.role = 'BACKUP' AND relationship_3.ends_at > $5::TIMESTAMP WITH TIME ZONE AND relationship_3.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND ((relationship_3.mentor_id = $4::BIGINT OR relationship_3.mentee_id = $4::BIGINT OR $1::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_6
         WHERE account_6.wiki_id = $2::INTEGER AND account_6.id = relationship_3.mentee_id AND NOT account_6.is_hidden OFFSET 0)) AND ($1::BOOLEAN OR EXISTS
@@ -89,7 +89,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE account_7.wiki_id = $2::INTEGER AND account_7.id = relationship_3.mentor_id AND NOT account_7.is_hidden OFFSET 0)))), 'null')
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = $6::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN OR EXISTS
+    WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = $6::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN OR account_1.id = $4::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_4
       WHERE relationship_4.wiki_id = $2::INTEGER AND relationship_4.mentee_id = account_1.id AND relationship_4.mentor_id = $4::BIGINT AND relationship_4.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_4.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')

@@ -50,7 +50,7 @@ SELECT convert_to('{"node":' || coalesce(
       LIMIT 1) END)) AS TEXT), 'null')
     || '}'
     FROM account AS account_2
-    WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = relationship_1.mentee_id AND (NOT account_2.is_hidden OR $5::BOOLEAN OR EXISTS
+    WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = relationship_1.mentee_id AND (NOT account_2.is_hidden OR $5::BOOLEAN OR account_2.id = $4::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_2
       WHERE relationship_2.wiki_id = $2::INTEGER AND relationship_2.mentee_id = account_2.id AND relationship_2.mentor_id = $4::BIGINT AND relationship_2.started_at <= $1::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), E'\x01{"!":["NULL",1]}')
@@ -67,7 +67,7 @@ SELECT convert_to('{"node":' || coalesce(
     || encode(convert_to('Relationship:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_3.id AS TEXT), 'UTF8'), 'base64')
     || '"}'
     FROM relationship AS relationship_3
-    WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.id = relationship_1.continues_id AND ((relationship_3.mentor_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
+    WHERE relationship_3.wiki_id = $2::INTEGER AND relationship_3.id = relationship_1.continues_id AND ((relationship_3.mentor_id = $4::BIGINT OR relationship_3.mentee_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_3
       WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = relationship_3.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($5::BOOLEAN OR EXISTS
@@ -80,7 +80,7 @@ SELECT convert_to('{"node":' || coalesce(
     || encode(convert_to('Relationship:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_4.id AS TEXT), 'UTF8'), 'base64')
     || '"}'
     FROM relationship AS relationship_4
-    WHERE relationship_4.wiki_id = $2::INTEGER AND relationship_4.continues_id = relationship_1.id AND relationship_4.started_at <= $1::TIMESTAMP WITH TIME ZONE AND relationship_4.withdrawn_at = 'infinity'::timestamptz AND ((relationship_4.mentor_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
+    WHERE relationship_4.wiki_id = $2::INTEGER AND relationship_4.continues_id = relationship_1.id AND relationship_4.started_at <= $1::TIMESTAMP WITH TIME ZONE AND relationship_4.withdrawn_at = 'infinity'::timestamptz AND ((relationship_4.mentor_id = $4::BIGINT OR relationship_4.mentee_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_5
       WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_4.mentee_id AND NOT account_5.is_hidden OFFSET 0)) AND ($5::BOOLEAN OR EXISTS
@@ -93,7 +93,7 @@ SELECT convert_to('{"node":' || coalesce(
     || encode(convert_to('Relationship:' || CAST($2::INTEGER AS TEXT) || ':' || CAST(relationship_5.id AS TEXT), 'UTF8'), 'base64')
     || '"}'
     FROM relationship AS relationship_5
-    WHERE relationship_5.wiki_id = $2::INTEGER AND relationship_5.id = relationship_1.replaces_id AND ((relationship_5.mentor_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
+    WHERE relationship_5.wiki_id = $2::INTEGER AND relationship_5.id = relationship_1.replaces_id AND ((relationship_5.mentor_id = $4::BIGINT OR relationship_5.mentee_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_7
       WHERE account_7.wiki_id = $2::INTEGER AND account_7.id = relationship_5.mentee_id AND NOT account_7.is_hidden OFFSET 0)) AND ($5::BOOLEAN OR EXISTS
@@ -124,7 +124,7 @@ SELECT convert_to('{"node":' || coalesce(
   WHERE relationship_1.wiki_id = $2::INTEGER AND (relationship_1.id = $6::BIGINT AND (relationship_1.started_at <= $1::TIMESTAMP WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
     (SELECT 1
     FROM relationship_event AS relationship_event_1
-    WHERE relationship_event_1.wiki_id = $2::INTEGER AND relationship_event_1.relationship_id = relationship_1.id OFFSET 0))) AND ((relationship_1.mentor_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
+    WHERE relationship_event_1.wiki_id = $2::INTEGER AND relationship_event_1.relationship_id = relationship_1.id OFFSET 0))) AND ((relationship_1.mentor_id = $4::BIGINT OR relationship_1.mentee_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
     (SELECT 1
     FROM account AS account_10
     WHERE account_10.wiki_id = $2::INTEGER AND account_10.id = relationship_1.mentee_id AND NOT account_10.is_hidden OFFSET 0)) AND ($5::BOOLEAN OR EXISTS

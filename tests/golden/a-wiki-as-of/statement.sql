@@ -26,7 +26,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       FROM mentee_span AS mentee_span_1
       WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
     || ',"blockCount":'
-    || coalesce(CAST(CASE WHEN (NOT account_1.is_hidden OR $3::BOOLEAN) THEN CAST(
+    || coalesce(CAST(CASE WHEN (NOT account_1.is_hidden OR $3::BOOLEAN OR account_1.id = $5::BIGINT) THEN CAST(
       (SELECT count(*)
       FROM block AS block_1
       WHERE block_1.wiki_id = $1::INTEGER AND block_1.mentee_id = account_1.id AND block_1.placed_at <= $2::TIMESTAMP WITH TIME ZONE AND block_1.withdrawn_at = 'infinity'::timestamptz AND EXISTS
@@ -102,7 +102,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       || '}'
       FROM relationship AS relationship_1
       LEFT JOIN relationship_span AS relationship_span_2 ON relationship_span_2.wiki_id = $1::INTEGER AND relationship_span_2.relationship_id = relationship_1.id AND relationship_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE
-      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.role = 'PRIMARY' AND relationship_1.ends_at > $2::TIMESTAMP WITH TIME ZONE AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
+      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.role = 'PRIMARY' AND relationship_1.ends_at > $2::TIMESTAMP WITH TIME ZONE AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $5::BIGINT OR relationship_1.mentee_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_5
         WHERE account_5.wiki_id = $1::INTEGER AND account_5.id = relationship_1.mentee_id AND NOT account_5.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -183,7 +183,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       HAVING true)
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = $6::BIGINT AND account_1.registered_key <= $2::TIMESTAMP WITH TIME ZONE AND (NOT account_1.is_hidden OR $3::BOOLEAN OR EXISTS
+    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = $6::BIGINT AND account_1.registered_key <= $2::TIMESTAMP WITH TIME ZONE AND (NOT account_1.is_hidden OR $3::BOOLEAN OR account_1.id = $5::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_2
       WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.mentee_id = account_1.id AND relationship_2.mentor_id = $5::BIGINT AND relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')

@@ -18,7 +18,7 @@ SELECT convert_to('{"node":' || coalesce(
       || encode(convert_to('Relationship:' || CAST($1::INTEGER AS TEXT) || ':' || CAST(relationship_1.id AS TEXT), 'UTF8'), 'base64')
       || '"}'
       FROM relationship AS relationship_1
-      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.id = relationship_event_2.relationship_id AND ((relationship_1.mentor_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
+      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.id = relationship_event_2.relationship_id AND ((relationship_1.mentor_id = $2::BIGINT OR relationship_1.mentee_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
         WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -27,7 +27,7 @@ SELECT convert_to('{"node":' || coalesce(
         WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = relationship_1.mentor_id AND NOT account_2.is_hidden OFFSET 0)))), E'\x01{"!":["NULL",1]}')
     || '}'
     FROM relationship_event AS relationship_event_2
-    WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.id = relationship_event_1.withdraws_id AND ((relationship_event_2.mentor_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
+    WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.id = relationship_event_1.withdraws_id AND ((relationship_event_2.mentor_id = $2::BIGINT OR relationship_event_2.mentee_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_3
       WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_event_2.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -36,7 +36,7 @@ SELECT convert_to('{"node":' || coalesce(
       WHERE account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_event_2.mentor_id AND NOT account_4.is_hidden OFFSET 0)))), 'null')
   || '}'
   FROM relationship_event AS relationship_event_1
-  WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.id = $4::BIGINT AND ((relationship_event_1.mentor_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
+  WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.id = $4::BIGINT AND ((relationship_event_1.mentor_id = $2::BIGINT OR relationship_event_1.mentee_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
     (SELECT 1
     FROM account AS account_5
     WHERE account_5.wiki_id = $1::INTEGER AND account_5.id = relationship_event_1.mentee_id AND NOT account_5.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS

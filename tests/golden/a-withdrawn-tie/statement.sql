@@ -27,7 +27,7 @@ SELECT convert_to('{"node":' || coalesce(
       WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.relationship_id = relationship_1.id AND NOT EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_2
-        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
+        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $2::BIGINT OR relationship_event_1.mentee_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
         WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -43,7 +43,7 @@ SELECT convert_to('{"node":' || coalesce(
   WHERE relationship_1.wiki_id = $1::INTEGER AND (relationship_1.id = $5::BIGINT AND (relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE OR relationship_1.withdrawn_at < 'infinity'::timestamptz OR EXISTS
     (SELECT 1
     FROM relationship_event AS relationship_event_3
-    WHERE relationship_event_3.wiki_id = $1::INTEGER AND relationship_event_3.relationship_id = relationship_1.id OFFSET 0))) AND ((relationship_1.mentor_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
+    WHERE relationship_event_3.wiki_id = $1::INTEGER AND relationship_event_3.relationship_id = relationship_1.id OFFSET 0))) AND ((relationship_1.mentor_id = $2::BIGINT OR relationship_1.mentee_id = $2::BIGINT OR $3::BOOLEAN OR EXISTS
     (SELECT 1
     FROM account AS account_3
     WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS

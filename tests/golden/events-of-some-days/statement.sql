@@ -11,7 +11,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE feed_clock_1.is_only) AS TEXT) AS xid8) AND NOT EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_2
-        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND relationship_event_1.kind = 'SUSPENDED' AND relationship_event_1.at >= $2::TIMESTAMP WITH TIME ZONE AND relationship_event_1.at < $3::TIMESTAMP WITH TIME ZONE AND ((relationship_event_1.mentor_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
+        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND relationship_event_1.kind = 'SUSPENDED' AND relationship_event_1.at >= $2::TIMESTAMP WITH TIME ZONE AND relationship_event_1.at < $3::TIMESTAMP WITH TIME ZONE AND ((relationship_event_1.mentor_id = $4::BIGINT OR relationship_event_1.mentee_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
         WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($5::BOOLEAN OR EXISTS
@@ -34,7 +34,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE feed_clock_2.is_only) AS TEXT) AS xid8) AND NOT EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_4
-        WHERE relationship_event_4.wiki_id = $1::INTEGER AND relationship_event_4.withdraws_id = relationship_event_3.id OFFSET 0) AND relationship_event_3.kind = 'SUSPENDED' AND relationship_event_3.at >= $2::TIMESTAMP WITH TIME ZONE AND relationship_event_3.at < $3::TIMESTAMP WITH TIME ZONE AND ((relationship_event_3.mentor_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
+        WHERE relationship_event_4.wiki_id = $1::INTEGER AND relationship_event_4.withdraws_id = relationship_event_3.id OFFSET 0) AND relationship_event_3.kind = 'SUSPENDED' AND relationship_event_3.at >= $2::TIMESTAMP WITH TIME ZONE AND relationship_event_3.at < $3::TIMESTAMP WITH TIME ZONE AND ((relationship_event_3.mentor_id = $4::BIGINT OR relationship_event_3.mentee_id = $4::BIGINT OR $5::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_3
         WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_event_3.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($5::BOOLEAN OR EXISTS

@@ -10,7 +10,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         (SELECT relationship_event_1.id AS k0, '{"kind":"'
         || relationship_event_1.kind
         || '","actor":'
-        || coalesce(CASE WHEN ((fact_1.kind != 'OPTED_OUT' AND fact_1.kind != 'OPTED_IN' AND fact_1.kind != 'ENDED' OR fact_1.performer_id = $1::BIGINT OR $2::BOOLEAN OR relationship_event_1.mentee_id = $1::BIGINT) AND (relationship_event_1.mentor_id != $1::BIGINT OR $3::BOOLEAN OR EXISTS
+        || coalesce(CASE WHEN ((fact_1.kind != 'OPTED_OUT' AND fact_1.kind != 'OPTED_IN' AND fact_1.kind != 'ENDED' OR fact_1.performer_id = $1::BIGINT OR $2::BOOLEAN OR relationship_event_1.mentee_id = $1::BIGINT) AND (NOT (relationship_event_1.mentor_id = $1::BIGINT OR relationship_event_1.mentee_id = $1::BIGINT) OR $3::BOOLEAN OR EXISTS
           (SELECT 1
           FROM account AS account_1
           WHERE account_1.wiki_id = $4::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND (fact_1.kind != 'BLOCK_PLACED' AND fact_1.kind != 'BLOCK_CHANGED' OR EXISTS
@@ -43,7 +43,7 @@ SELECT convert_to('{"wiki":' || coalesce(
           LEFT JOIN account AS account_3 ON account_3.wiki_id = $4::INTEGER AND account_3.id = mentor_1.id
           WHERE mentor_1.wiki_id = $4::INTEGER AND mentor_1.id = fact_1.performer_id AND (NOT account_3.is_hidden OR $3::BOOLEAN)), 'null') || '}' END, 'null')
         || ',"reason":'
-        || coalesce(CAST(to_json(CASE WHEN ((fact_1.kind != 'OPTED_OUT' AND fact_1.kind != 'OPTED_IN' AND fact_1.kind != 'ENDED' OR fact_1.performer_id = $1::BIGINT OR $2::BOOLEAN OR relationship_event_1.mentee_id = $1::BIGINT) AND (relationship_event_1.mentor_id != $1::BIGINT OR $3::BOOLEAN OR EXISTS
+        || coalesce(CAST(to_json(CASE WHEN ((fact_1.kind != 'OPTED_OUT' AND fact_1.kind != 'OPTED_IN' AND fact_1.kind != 'ENDED' OR fact_1.performer_id = $1::BIGINT OR $2::BOOLEAN OR relationship_event_1.mentee_id = $1::BIGINT) AND (NOT (relationship_event_1.mentor_id = $1::BIGINT OR relationship_event_1.mentee_id = $1::BIGINT) OR $3::BOOLEAN OR EXISTS
           (SELECT 1
           FROM account AS account_4
           WHERE account_4.wiki_id = $4::INTEGER AND account_4.id = relationship_event_1.mentee_id AND NOT account_4.is_hidden OFFSET 0)) AND (fact_1.kind != 'BLOCK_PLACED' AND fact_1.kind != 'BLOCK_CHANGED' OR EXISTS
@@ -76,7 +76,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE relationship_event_1.wiki_id = $4::INTEGER AND relationship_event_1.mentee_id = account_6.id AND NOT EXISTS
           (SELECT 1
           FROM relationship_event AS relationship_event_3
-          WHERE relationship_event_3.wiki_id = $4::INTEGER AND relationship_event_3.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $1::BIGINT OR $3::BOOLEAN OR EXISTS
+          WHERE relationship_event_3.wiki_id = $4::INTEGER AND relationship_event_3.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $1::BIGINT OR relationship_event_1.mentee_id = $1::BIGINT OR $3::BOOLEAN OR EXISTS
           (SELECT 1
           FROM account AS account_7
           WHERE account_7.wiki_id = $4::INTEGER AND account_7.id = relationship_event_1.mentee_id AND NOT account_7.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -88,7 +88,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       HAVING true)
     || '}'
     FROM account AS account_6
-    WHERE account_6.wiki_id = $4::INTEGER AND account_6.id = $5::BIGINT AND (NOT account_6.is_hidden OR $3::BOOLEAN OR EXISTS
+    WHERE account_6.wiki_id = $4::INTEGER AND account_6.id = $5::BIGINT AND (NOT account_6.is_hidden OR $3::BOOLEAN OR account_6.id = $1::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_1
       WHERE relationship_1.wiki_id = $4::INTEGER AND relationship_1.mentee_id = account_6.id AND relationship_1.mentor_id = $1::BIGINT AND relationship_1.started_at <= $6::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')

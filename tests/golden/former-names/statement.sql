@@ -23,7 +23,7 @@ SELECT convert_to('{"wiki":' || coalesce(
           WHERE suppressed_name_2.wiki_id = $2::INTEGER AND suppressed_name_2.account_id = account_1.id AND suppressed_name_2.valid_to <= $3::TIMESTAMP WITH TIME ZONE AND $1::BOOLEAN) AS g)) WITH ORDINALITY AS anon_1(value, key))
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = $4::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN OR EXISTS
+    WHERE account_1.wiki_id = $2::INTEGER AND account_1.id = $4::BIGINT AND (NOT account_1.is_hidden OR $1::BOOLEAN OR account_1.id = $5::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_1
       WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $5::BIGINT AND relationship_1.started_at <= $3::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')

@@ -83,7 +83,7 @@ SELECT convert_to('{"wiki":' || coalesce(
     || CAST(
       (SELECT count(*)
       FROM relationship AS relationship_3
-      WHERE relationship_3.wiki_id = $1::INTEGER AND relationship_3.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND ((relationship_3.mentor_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
+      WHERE relationship_3.wiki_id = $1::INTEGER AND relationship_3.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_3.withdrawn_at = 'infinity'::timestamptz AND ((relationship_3.mentor_id = $5::BIGINT OR relationship_3.mentee_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_5
         WHERE account_5.wiki_id = $1::INTEGER AND account_5.id = relationship_3.mentee_id AND NOT account_5.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -100,7 +100,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       || coalesce(to_char(relationship_4.started_at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), E'\x01{"!":["NULL",4]}')
       || '}' AS f0
       FROM relationship AS relationship_4
-      WHERE relationship_4.wiki_id = $1::INTEGER AND relationship_4.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_4.withdrawn_at = 'infinity'::timestamptz AND ((relationship_4.mentor_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
+      WHERE relationship_4.wiki_id = $1::INTEGER AND relationship_4.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_4.withdrawn_at = 'infinity'::timestamptz AND ((relationship_4.mentor_id = $5::BIGINT OR relationship_4.mentee_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_7
         WHERE account_7.wiki_id = $1::INTEGER AND account_7.id = relationship_4.mentee_id AND NOT account_7.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -122,7 +122,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE feed_clock_1.is_only) AS TEXT) AS xid8) AND relationship_event_1.at <= $2::TIMESTAMP WITH TIME ZONE AND NOT EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_2
-        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
+        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $5::BIGINT OR relationship_event_1.mentee_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_9
         WHERE account_9.wiki_id = $1::INTEGER AND account_9.id = relationship_event_1.mentee_id AND NOT account_9.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -145,7 +145,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE feed_clock_2.is_only) AS TEXT) AS xid8) AND relationship_event_3.at <= $2::TIMESTAMP WITH TIME ZONE AND NOT EXISTS
         (SELECT 1
         FROM relationship_event AS relationship_event_4
-        WHERE relationship_event_4.wiki_id = $1::INTEGER AND relationship_event_4.withdraws_id = relationship_event_3.id OFFSET 0) AND ((relationship_event_3.mentor_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
+        WHERE relationship_event_4.wiki_id = $1::INTEGER AND relationship_event_4.withdraws_id = relationship_event_3.id OFFSET 0) AND ((relationship_event_3.mentor_id = $5::BIGINT OR relationship_event_3.mentee_id = $5::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_11
         WHERE account_11.wiki_id = $1::INTEGER AND account_11.id = relationship_event_3.mentee_id AND NOT account_11.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS

@@ -32,7 +32,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         FROM suppressed_name AS suppressed_name_2
         WHERE suppressed_name_2.wiki_id = $2::INTEGER AND suppressed_name_2.name = anon_1.name
         ORDER BY suppressed_name_2.valid_to DESC
-        LIMIT 1) END))) AND (NOT account_1.is_hidden OR $1::BOOLEAN OR EXISTS
+        LIMIT 1) END))) AND (NOT account_1.is_hidden OR $1::BOOLEAN OR account_1.id = $4::BIGINT OR EXISTS
         (SELECT 1
         FROM relationship AS relationship_1
         WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $4::BIGINT AND relationship_1.started_at <= $5::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null'), ',' ORDER BY anon_1.n), '')

@@ -19,7 +19,7 @@ SELECT convert_to('{"nodes":' ||
       WHERE wiki_1.id = $1::INTEGER), E'\x01{"!":["NULL",1]}')
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = anon_1.key AND (NOT account_1.is_hidden OR $2::BOOLEAN OR EXISTS
+    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = anon_1.key AND (NOT account_1.is_hidden OR $2::BOOLEAN OR account_1.id = $3::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_1
       WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $3::BIGINT AND relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))) WHEN (anon_1.type = 'Mentor') THEN
@@ -62,7 +62,7 @@ SELECT convert_to('{"nodes":' ||
     WHERE relationship_2.wiki_id = $1::INTEGER AND (relationship_2.id = anon_1.key AND (relationship_2.started_at <= $4::TIMESTAMP WITH TIME ZONE OR relationship_2.withdrawn_at < 'infinity'::timestamptz OR EXISTS
       (SELECT 1
       FROM relationship_event AS relationship_event_1
-      WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.relationship_id = relationship_2.id OFFSET 0))) AND ((relationship_2.mentor_id = $3::BIGINT OR $2::BOOLEAN OR EXISTS
+      WHERE relationship_event_1.wiki_id = $1::INTEGER AND relationship_event_1.relationship_id = relationship_2.id OFFSET 0))) AND ((relationship_2.mentor_id = $3::BIGINT OR relationship_2.mentee_id = $3::BIGINT OR $2::BOOLEAN OR EXISTS
       (SELECT 1
       FROM account AS account_3
       WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_2.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($2::BOOLEAN OR EXISTS

@@ -10,7 +10,7 @@ SELECT convert_to('{"nodes":' ||
       WHERE mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = anon_1.key AND (NOT account_1.is_hidden OR $5::BOOLEAN OR EXISTS
+    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = anon_1.key AND (NOT account_1.is_hidden OR $5::BOOLEAN OR account_1.id = $3::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_1
       WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $3::BIGINT AND relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))) WHEN (anon_1.type = 'Mentee' AND anon_1.at IS NOT NULL) THEN
@@ -23,7 +23,7 @@ SELECT convert_to('{"nodes":' ||
       WHERE mentee_span_2.wiki_id = $1::INTEGER AND mentee_span_2.mentee_id = account_2.id AND mentee_span_2.valid_from <= anon_1.at AND mentee_span_2.valid_to > anon_1.at), 'UNASSIGNED') || '"', E'\x01{"!":["NULL",1]}')
     || '}'
     FROM account AS account_2
-    WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = anon_1.key AND account_2.registered_key <= anon_1.at AND (NOT account_2.is_hidden OR $5::BOOLEAN OR EXISTS
+    WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = anon_1.key AND account_2.registered_key <= anon_1.at AND (NOT account_2.is_hidden OR $5::BOOLEAN OR account_2.id = $3::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_2
       WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.mentee_id = account_2.id AND relationship_2.mentor_id = $3::BIGINT AND relationship_2.started_at <= anon_1.at AND relationship_2.withdrawn_at = 'infinity'::timestamptz OFFSET 0))) WHEN (anon_1.type = 'Mentor' AND anon_1.at IS NULL) THEN

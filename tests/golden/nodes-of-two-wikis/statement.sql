@@ -19,7 +19,7 @@ SELECT convert_to('{"nodes":' ||
       WHERE wiki_1.id = $1::INTEGER), E'\x01{"!":["NULL",1]}')
     || '}'
     FROM account AS account_1
-    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = anon_1.key AND (NOT account_1.is_hidden OR $2::BOOLEAN OR EXISTS
+    WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = anon_1.key AND (NOT account_1.is_hidden OR $2::BOOLEAN OR account_1.id = $3::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_1
       WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_1.id AND relationship_1.mentor_id = $3::BIGINT AND relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))) WHEN (anon_1.type = 'Wiki') THEN

@@ -46,7 +46,7 @@ SELECT convert_to('{"wiki":' || coalesce(
           LIMIT 1) END)) AS TEXT), 'null')
         || '}'
         FROM account AS account_2
-        WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = block_2.mentee_id AND (NOT account_2.is_hidden OR $4::BOOLEAN OR EXISTS
+        WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = block_2.mentee_id AND (NOT account_2.is_hidden OR $4::BOOLEAN OR account_2.id = $5::BIGINT OR EXISTS
           (SELECT 1
           FROM relationship AS relationship_1
           WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.mentee_id = account_2.id AND relationship_1.mentor_id = $5::BIGINT AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), E'\x01{"!":["NULL",4]}')

@@ -46,7 +46,7 @@ SELECT convert_to('{"wiki":' || coalesce(
                   WHERE relationship_event_1.wiki_id = $2::INTEGER AND relationship_event_1.relationship_id = relationship_1.id AND NOT EXISTS
                     (SELECT 1
                     FROM relationship_event AS relationship_event_2
-                    WHERE relationship_event_2.wiki_id = $2::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $3::BIGINT OR $1::BOOLEAN OR EXISTS
+                    WHERE relationship_event_2.wiki_id = $2::INTEGER AND relationship_event_2.withdraws_id = relationship_event_1.id OFFSET 0) AND ((relationship_event_1.mentor_id = $3::BIGINT OR relationship_event_1.mentee_id = $3::BIGINT OR $1::BOOLEAN OR EXISTS
                     (SELECT 1
                     FROM account AS account_3
                     WHERE account_3.wiki_id = $2::INTEGER AND account_3.id = relationship_event_1.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($1::BOOLEAN OR EXISTS
@@ -59,7 +59,7 @@ SELECT convert_to('{"wiki":' || coalesce(
               || '}' AS f0
               FROM relationship AS relationship_1
               LEFT JOIN relationship_span AS relationship_span_2 ON relationship_span_2.wiki_id = $2::INTEGER AND relationship_span_2.relationship_id = relationship_1.id AND relationship_span_2.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND relationship_span_2.valid_to > $4::TIMESTAMP WITH TIME ZONE
-              WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = account_2.id AND relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $3::BIGINT OR $1::BOOLEAN OR EXISTS
+              WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = account_2.id AND relationship_1.started_at <= $4::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $3::BIGINT OR relationship_1.mentee_id = $3::BIGINT OR $1::BOOLEAN OR EXISTS
                 (SELECT 1
                 FROM account AS account_5
                 WHERE account_5.wiki_id = $2::INTEGER AND account_5.id = relationship_1.mentee_id AND NOT account_5.is_hidden OFFSET 0)) AND ($1::BOOLEAN OR EXISTS
@@ -89,7 +89,7 @@ SELECT convert_to('{"wiki":' || coalesce(
           || '}' AS f0
           FROM account AS account_2
           LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $2::INTEGER AND relationship_span_1.mentee_id = account_2.id AND relationship_span_1.role = 'PRIMARY' AND relationship_span_1.valid_from <= $4::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $4::TIMESTAMP WITH TIME ZONE
-          WHERE account_2.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN OR relationship_span_1.mentor_id = $3::BIGINT)
+          WHERE account_2.wiki_id = $2::INTEGER AND relationship_span_1.mentor_id = mentor_1.id AND (NOT account_2.is_hidden OR $1::BOOLEAN OR relationship_span_1.mentor_id = $3::BIGINT OR account_2.id = $3::BIGINT)
           ORDER BY relationship_span_1.last_edit_at DESC, relationship_span_1.relationship_id DESC
           LIMIT 2) AS p
         HAVING true)

@@ -72,7 +72,7 @@ SELECT convert_to('{"wiki":' || coalesce(
               WHERE block_4.wiki_id = $2::INTEGER AND (block_4.id = block_span_4.block_id AND (block_4.kind = 'GLOBAL_BLOCK' OR block_4.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_4.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END = 'AVAILABLE') OFFSET 0))))) AND (NOT account_3.is_hidden OR $1::BOOLEAN)), 'null')
     || '}'
     FROM account AS account_2
-    WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = $4::BIGINT AND (NOT account_2.is_hidden OR $1::BOOLEAN OR EXISTS
+    WHERE account_2.wiki_id = $2::INTEGER AND account_2.id = $4::BIGINT AND (NOT account_2.is_hidden OR $1::BOOLEAN OR account_2.id = $5::BIGINT OR EXISTS
       (SELECT 1
       FROM relationship AS relationship_1
       WHERE relationship_1.wiki_id = $2::INTEGER AND relationship_1.mentee_id = account_2.id AND relationship_1.mentor_id = $5::BIGINT AND relationship_1.started_at <= $3::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz OFFSET 0))), 'null')

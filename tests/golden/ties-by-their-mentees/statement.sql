@@ -7,7 +7,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       FROM relationship AS relationship_1
       LEFT JOIN account AS account_1 ON account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_1.mentee_id
       LEFT JOIN mentee_span AS mentee_span_1 ON mentee_span_1.wiki_id = $1::INTEGER AND mentee_span_1.mentee_id = account_1.id AND mentee_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE
-      WHERE relationship_1.wiki_id = $1::INTEGER AND (relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND (NOT account_1.is_hidden OR $3::BOOLEAN) AND mentee_span_1.told_state = 'SUSPENDED' AND account_1.edit_count >= 10) AND ((relationship_1.mentor_id = $4::BIGINT OR $3::BOOLEAN OR EXISTS
+      WHERE relationship_1.wiki_id = $1::INTEGER AND (relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND (NOT account_1.is_hidden OR $3::BOOLEAN) AND mentee_span_1.told_state = 'SUSPENDED' AND account_1.edit_count >= 10) AND ((relationship_1.mentor_id = $4::BIGINT OR relationship_1.mentee_id = $4::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_2
         WHERE account_2.wiki_id = $1::INTEGER AND account_2.id = relationship_1.mentee_id AND NOT account_2.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS
@@ -29,7 +29,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       LEFT JOIN account AS account_4 ON account_4.wiki_id = $1::INTEGER AND account_4.id = relationship_2.mentee_id
       LEFT JOIN mentee_span AS mentee_span_2 ON mentee_span_2.wiki_id = $1::INTEGER AND mentee_span_2.mentee_id = account_4.id AND mentee_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE
       LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.relationship_id = relationship_2.id AND relationship_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE
-      WHERE relationship_2.wiki_id = $1::INTEGER AND (relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND (NOT account_4.is_hidden OR $3::BOOLEAN) AND mentee_span_2.told_state = 'SUSPENDED' AND account_4.edit_count >= 10) AND ((relationship_2.mentor_id = $4::BIGINT OR $3::BOOLEAN OR EXISTS
+      WHERE relationship_2.wiki_id = $1::INTEGER AND (relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND (NOT account_4.is_hidden OR $3::BOOLEAN) AND mentee_span_2.told_state = 'SUSPENDED' AND account_4.edit_count >= 10) AND ((relationship_2.mentor_id = $4::BIGINT OR relationship_2.mentee_id = $4::BIGINT OR $3::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_5
         WHERE account_5.wiki_id = $1::INTEGER AND account_5.id = relationship_2.mentee_id AND NOT account_5.is_hidden OFFSET 0)) AND ($3::BOOLEAN OR EXISTS

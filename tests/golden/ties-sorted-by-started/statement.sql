@@ -22,7 +22,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       || '}}' AS f0
       FROM relationship AS relationship_1
       LEFT JOIN relationship_span AS relationship_span_1 ON relationship_span_1.wiki_id = $1::INTEGER AND relationship_span_1.relationship_id = relationship_1.id AND relationship_span_1.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_1.valid_to > $2::TIMESTAMP WITH TIME ZONE
-      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
+      WHERE relationship_1.wiki_id = $1::INTEGER AND relationship_1.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_1.withdrawn_at = 'infinity'::timestamptz AND ((relationship_1.mentor_id = $3::BIGINT OR relationship_1.mentee_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
         WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
@@ -55,7 +55,7 @@ SELECT convert_to('{"wiki":' || coalesce(
       || '}}' AS f0
       FROM relationship AS relationship_2
       LEFT JOIN relationship_span AS relationship_span_2 ON relationship_span_2.wiki_id = $1::INTEGER AND relationship_span_2.relationship_id = relationship_2.id AND relationship_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND relationship_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE
-      WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND ((relationship_2.mentor_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
+      WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz AND ((relationship_2.mentor_id = $3::BIGINT OR relationship_2.mentee_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_3
         WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_2.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS

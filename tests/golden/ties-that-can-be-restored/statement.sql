@@ -14,7 +14,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE mentee_span_2.wiki_id = $1::INTEGER AND mentee_span_2.mentee_id = relationship_1.mentee_id AND mentee_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE AND mentee_span_2.returns_to = relationship_1.mentor_id AND mentee_span_2.returns_until > $2::TIMESTAMP WITH TIME ZONE OFFSET 0) AND NOT EXISTS
         (SELECT 1
         FROM relationship AS relationship_2
-        WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.mentee_id = relationship_1.mentee_id AND relationship_2.role = 'PRIMARY' AND relationship_2.started_at > relationship_1.started_at AND relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz OFFSET 0) AND ((relationship_1.mentor_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
+        WHERE relationship_2.wiki_id = $1::INTEGER AND relationship_2.mentee_id = relationship_1.mentee_id AND relationship_2.role = 'PRIMARY' AND relationship_2.started_at > relationship_1.started_at AND relationship_2.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_2.withdrawn_at = 'infinity'::timestamptz OFFSET 0) AND ((relationship_1.mentor_id = $3::BIGINT OR relationship_1.mentee_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
         WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
@@ -43,7 +43,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE mentee_span_4.wiki_id = $1::INTEGER AND mentee_span_4.mentee_id = relationship_3.mentee_id AND mentee_span_4.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentee_span_4.valid_to > $2::TIMESTAMP WITH TIME ZONE AND mentee_span_4.returns_to = relationship_3.mentor_id AND mentee_span_4.returns_until > $2::TIMESTAMP WITH TIME ZONE OFFSET 0) AND NOT EXISTS
         (SELECT 1
         FROM relationship AS relationship_4
-        WHERE relationship_4.wiki_id = $1::INTEGER AND relationship_4.mentee_id = relationship_3.mentee_id AND relationship_4.role = 'PRIMARY' AND relationship_4.started_at > relationship_3.started_at AND relationship_4.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_4.withdrawn_at = 'infinity'::timestamptz OFFSET 0) AND ((relationship_3.mentor_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
+        WHERE relationship_4.wiki_id = $1::INTEGER AND relationship_4.mentee_id = relationship_3.mentee_id AND relationship_4.role = 'PRIMARY' AND relationship_4.started_at > relationship_3.started_at AND relationship_4.started_at <= $2::TIMESTAMP WITH TIME ZONE AND relationship_4.withdrawn_at = 'infinity'::timestamptz OFFSET 0) AND ((relationship_3.mentor_id = $3::BIGINT OR relationship_3.mentee_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_3
         WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_3.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS

@@ -13,7 +13,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE feed_clock_1.is_only) AS TEXT) AS xid8) AND relationship_event_1.id = ANY (ARRAY
         (SELECT relationship_event_2.withdraws_id
         FROM relationship_event AS relationship_event_2
-        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id IS NOT NULL)) AND relationship_event_1.kind = ANY ($2::TEXT[]) AND ((relationship_event_1.mentor_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
+        WHERE relationship_event_2.wiki_id = $1::INTEGER AND relationship_event_2.withdraws_id IS NOT NULL)) AND relationship_event_1.kind = ANY ($2::TEXT[]) AND ((relationship_event_1.mentor_id = $3::BIGINT OR relationship_event_1.mentee_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_1
         WHERE account_1.wiki_id = $1::INTEGER AND account_1.id = relationship_event_1.mentee_id AND NOT account_1.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
@@ -37,7 +37,7 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE feed_clock_2.is_only) AS TEXT) AS xid8) AND relationship_event_3.id = ANY (ARRAY
         (SELECT relationship_event_5.withdraws_id
         FROM relationship_event AS relationship_event_5
-        WHERE relationship_event_5.wiki_id = $1::INTEGER AND relationship_event_5.withdraws_id IS NOT NULL)) AND relationship_event_3.kind = ANY ($2::TEXT[]) AND ((relationship_event_3.mentor_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
+        WHERE relationship_event_5.wiki_id = $1::INTEGER AND relationship_event_5.withdraws_id IS NOT NULL)) AND relationship_event_3.kind = ANY ($2::TEXT[]) AND ((relationship_event_3.mentor_id = $3::BIGINT OR relationship_event_3.mentee_id = $3::BIGINT OR $4::BOOLEAN OR EXISTS
         (SELECT 1
         FROM account AS account_3
         WHERE account_3.wiki_id = $1::INTEGER AND account_3.id = relationship_event_3.mentee_id AND NOT account_3.is_hidden OFFSET 0)) AND ($4::BOOLEAN OR EXISTS
