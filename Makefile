@@ -95,7 +95,9 @@ help:
 	@echo "make test   every test; ARGS='-k name' for some"
 	@echo "make fuzz   what nobody would ask, twice two minutes; SECONDS=20 for less"
 	@echo "make lint   style, types and contracts"
-	@echo "make schema, bench-reads, bench-resign, bench-watch, bench-simulate, bench-import, bench-follow, lock, clean: see Makefile"
+	@echo "make test-clients, test-wiki   the clients that people use; a real MediaWiki, followed"
+	@echo "make schema, docs, lock, clean, bench-reads, bench-resign, bench-watch, bench-simulate, bench-import,"
+	@echo "     bench-follow, bench-log, bench-project, bench-start   see Makefile and CONTRIBUTING.md"
 
 # Each stamp is as new as what is installed, so that a later run finds out in no time. The first Python
 # of a fitting version is taken; the venv is made again over an older one, which brings pip where a

@@ -48,8 +48,8 @@ class ImportOutcome:
 
     @property
     def status(self) -> int:
-        """0: nothing was refused; 1: something of these files was, and is in the rejects file."""
-        return REFUSED if self.refused else FINE
+        """0: nothing is refused; 1: something is, of these files or from before, and is in the rejects file."""
+        return REFUSED if self.refused or self.refused_again else FINE
 
 
 class UnknownWikiError(Exception):
@@ -213,7 +213,10 @@ def _account(one: Resolved) -> int:
 def _refusals(
     reading: Reading, unresolved: Sequence[Unresolved], outcome: ImportOutcome
 ) -> dict[Whence, Refusal]:
-    refusals = {whence: Refusal(why, reading.wiki) for whence, why in reading.faults.items()}
+    refusals = {
+        whence: Refusal(why, None if whence in reading.foreign else reading.wiki)
+        for whence, why in reading.faults.items()
+    }
     for one in unresolved:
         if isinstance(one.why, LeftOut):
             outcome.left_out[one.why] += len(one.lines)

@@ -43,6 +43,11 @@ NEVER_REWRITTEN = frozenset({FactKind.RENAMED, FactKind.ASSIGNED})
 SELF_MADE = frozenset({"create", "autocreate"})
 
 
+LARGEST = 2**63 - 1
+DIGITS = 20
+"""What an id can be here, and how long its text."""
+
+
 class MalformedError(ValueError):
     """A line or an entry that is not what a wiki writes; the message says what is wrong with it."""
 
@@ -142,7 +147,9 @@ def hiding(plain: Plain, bits: object) -> Hiding | LeftOut:
     ids = plain.params.get("ids")
     if not isinstance(ids, list) or not isinstance(bits, int):
         return LeftOut.VISIBILITY
-    return Hiding(plain.log_id, plain.at, tuple(int(one) for one in ids if str(one).isdigit()), bits)
+    return Hiding(
+        plain.log_id, plain.at, tuple(found for one in ids if (found := id_of(one)) is not None), bits
+    )
 
 
 def target(plain: Plain) -> str | None:
@@ -198,10 +205,8 @@ def _mentor(plain: Plain) -> str:
 
 def _new_account(plain: Plain, itself: bool) -> int:
     """The id of the new account. The oldest entries have none, but there the performer is the new account."""
-    found = plain.params.get("userid") or (plain.user_id if itself else None)
-    if isinstance(found, str) and found.isdigit():
-        found = int(found)
-    if not isinstance(found, int) or isinstance(found, bool) or found <= 0:
+    found = id_of(plain.params.get("userid") or (plain.user_id if itself else None))
+    if found is None:
         raise MalformedError(
             "the registration gives no user id; read the log with leprop=ids|title|type|user|userid|details"
         )
@@ -217,7 +222,7 @@ def terms(params: Json, *, suppressed: bool) -> Terms:
     sitewide = params.get("sitewide")
     partial = sitewide is False or (sitewide is None and bool(params.get("restrictions")))
     flags = params.get("flags") or ()
-    flags = flags.split(",") if isinstance(flags, str) else flags
+    flags = flags.split(",") if isinstance(flags, str) else flags if isinstance(flags, list) else ()
     expires_at, known = _expiry(params)
     return Terms(
         scope=BlockScope.PARTIAL if partial else BlockScope.SITEWIDE,
@@ -249,7 +254,7 @@ def _block_id(params: Json, kind: FactKind) -> str | None:
         return None
     left = params.get("finalTargetCount")
     several = isinstance(left, int) and left > (0 if kind is FactKind.BLOCK_LIFTED else 1)
-    return str(found) if kind is FactKind.BLOCK_PLACED or several else None
+    return text_or_none(str(found)) if kind is FactKind.BLOCK_PLACED or several else None
 
 
 def _param_name(params: Json, key: str) -> str:
@@ -271,20 +276,31 @@ def moment(text: str) -> datetime:
     """An ISO time with its offset."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise MalformedError(f"{text[:40]!r} is no time") from error
-    if at.tzinfo is None:
-        raise MalformedError(f"{text[:40]!r} is a time without an offset")
-    return at.astimezone(UTC)
+    raise MalformedError(f"{text[:40]!r} is a time without an offset")
 
 
 def number(value: object, called: str) -> int:
     """A positive whole number, or the sentence that says what was missing."""
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LARGEST:
         raise MalformedError(f"it has no {called}")
     return value
 
 
+def id_of(value: object) -> int | None:
+    """A positive whole number, which older entries write as text; None where it is none."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < DIGITS:
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST else None
+
+
 def text_or_none(value: object) -> str | None:
     """Hidden and removed fields are absent; anything else than text counts as absent."""
-    return value if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if "\0" in value:
+        raise MalformedError("it holds a zero, which no wiki writes")
+    return value

@@ -19,8 +19,22 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NEITHER = "it is neither an event nor a page of list=logevents"
 
 
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What can come of values that no wiki writes: the last net below the checks, for one line stops no import."""
+
+
+class OfAnotherWikiError(MalformedError):
+    """A page that says of which wiki it is, and that is another."""
+
+
 class SeveralWikisError(Exception):
     """The lines are of several wikis, and nobody has said which is meant."""
+
+
+def why(error: Exception) -> str:
+    """What is said of a line that can't be read."""
+    known = isinstance(error, MalformedError)
+    return str(error) if known else f"nobody can read it: {type(error).__name__}"
 
 
 @dataclass(slots=True)
@@ -41,6 +55,8 @@ class Reading:
         self.url = ""
         self.left_out: Counter[LeftOut] = Counter()
         self.faults: dict[Whence, str] = {}
+        self.foreign: set[Whence] = set()
+        """Faults of pages of another wiki: under that one's name they are none."""
         self.of_others: list[Reject] = []
         self._is_given = wiki is not None
         self._read_at = read_at
@@ -59,8 +75,10 @@ class Reading:
         """Read one event, or one page of the log, that was decoded already."""
         try:
             self._record(value, whence, fault)
-        except MalformedError as error:
-            self.faults[whence] = str(error)
+        except UNREADABLE as error:
+            self.faults[whence] = why(error)
+            if isinstance(error, OfAnotherWikiError):
+                self.foreign.add(whence)
 
     def witness(self, name: str, user_id: int, read_at: datetime) -> None:
         """Somebody is called that, as the wiki says on that day."""
@@ -103,7 +121,7 @@ class Reading:
     def _page(self, page: dict[str, Any], whence: Whence) -> None:
         told = logs.wiki_of(page)
         if told is not None and not self._is_ours(*told):
-            raise MalformedError(f"the page is of {told[0]}, not of {self.wiki}")
+            raise OfAnotherWikiError(f"the page is of {told[0]}, not of {self.wiki}")
         if told is not None and "logevents" not in page["query"]:
             return
         entries = logs.entries_of(page)
@@ -115,11 +133,11 @@ class Reading:
         for entry, whence in zip(entries, places, strict=True):
             try:
                 seen = logs.sighting(entry)
-            except MalformedError as error:
-                self.faults[whence] = str(error)
+                # What is left out is as good a witness of the day as what matters.
+                page.newest = max(page.newest, moment(entry["timestamp"]))
+            except UNREADABLE as error:
+                self.faults[whence] = why(error)
                 continue
-            # What is left out is as good a witness of the day as what matters.
-            page.newest = max(page.newest, moment(entry["timestamp"]))
             if isinstance(seen, Sighting):
                 page.seen.append((seen, whence))
             else:
@@ -139,6 +157,8 @@ class Reading:
             self._entries([value], [whence], reject.read_at)
         elif isinstance(value, dict) and events.is_event(value):
             self._event(value, whence, reject.line)
+        elif isinstance(value, dict) and "query" in value:
+            self._page(value, whence)
         else:
             raise MalformedError(reject.why)
 

@@ -11,6 +11,7 @@ from mentorgraph.feed.entries import (
     Plain,
     Sighting,
     hiding,
+    id_of,
     moment,
     number,
     text_or_none,
@@ -76,6 +77,6 @@ def performers(entries: Iterable[object]) -> Iterator[tuple[str, int]]:
     """Who acted, by the names of the day the page was read, and their ids; entries of all logs tell."""
     for entry in entries:
         if isinstance(entry, dict):
-            name, user_id = entry.get("user"), entry.get("userid")
-            if isinstance(name, str) and isinstance(user_id, int) and user_id > 0:
+            name, user_id = entry.get("user"), id_of(entry.get("userid"))
+            if isinstance(name, str) and user_id is not None and "\0" not in name:
                 yield name, user_id

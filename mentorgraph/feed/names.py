@@ -141,7 +141,12 @@ def _once(renames: Iterable[Rename]) -> Iterable[Rename]:
     known: dict[int, Rename] = {}
     for rename in renames:
         seen = known.get(rename.place.log_id)
-        if seen is None or (seen.published is None and rename.published is not None):
+        # What is recorded of a rename may not know the old name, and what is read of it does.
+        tells_more = seen is not None and (
+            (seen.old is None and rename.old is not None)
+            or (seen.published is None and rename.published is not None and rename.old is not None)
+        )
+        if seen is None or tells_more:
             known[rename.place.log_id] = rename
     return known.values()
 

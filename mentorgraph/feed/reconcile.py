@@ -17,15 +17,18 @@ from mentorgraph.action_api import NAMES_AT_ONCE, Json
 from mentorgraph.feed import logs
 from mentorgraph.feed.entries import ENDLESS_WORDS, checked_name, moment
 from mentorgraph.feed.following import Following, Heard
-from mentorgraph.feed.polling import PROP
+from mentorgraph.feed.polling import LOGS, OVERLAP, PROP, log_of
 from models.columns import ENDLESS
 from models.ledger import Entry, Target
 from models.ledger.activity import Activity
 from models.ledger.connections import wall_clock
+from models.ledger.positions import Reached
 from models.ledger.standings import Standing
 
 LOG = logging.getLogger("mentorgraph")
 
+SOURCE: Final = "look"
+"""Up to when a look has read the log is kept under this name."""
 GRACE: Final = timedelta(seconds=30)
 """How old a difference must be: what happened since may be on its way to us."""
 SECOND: Final = timedelta(seconds=1)
@@ -155,9 +158,10 @@ class Reconciling:
         self._asked = 0
 
     async def round(self) -> None:
-        """One round."""
+        """One round; before it, what the log has told since the last, for nobody else knows of who is new."""
         following, looked = self.following, 0
         self._asked = 0
+        await self._read_logs()
         while looked < self.most:
             accounts = await following.ledger.accounts(following.wiki, self._after, NAMES_AT_ONCE)
             if not accounts:
@@ -165,6 +169,24 @@ class Reconciling:
                 return
             await self.compare(accounts)
             self._after, looked = accounts[-1], looked + len(accounts)
+
+    async def _read_logs(self) -> None:
+        """Whatever of it a source has not told is recorded as if it had been."""
+        following = self.following
+        assert following.api is not None
+        reached = await following.ledger.reached(following.wiki, SOURCE)
+        since = None if reached is None else moment(reached.position)
+        page = await following.api.query(meta="siteinfo")
+        until = moment(str(page["curtimestamp"]))
+        # What came in the last moment is the source's to tell.
+        end = until - OVERLAP
+        if since is not None and since < end:
+            for kind in LOGS:
+                async for page in following.api.pages(
+                    **log_of(kind), lestart=since.isoformat(), leend=end.isoformat()
+                ):
+                    await following.take([Heard(page)])
+        await following.ledger.follow(following.wiki, [], Reached(SOURCE, end.isoformat(), until))
 
     async def compare(self, accounts: Sequence[int]) -> None:
         """These accounts: first what the log tells of those that differ, then what differs still."""

@@ -1,6 +1,7 @@
 """The rejects file: what was refused, with its line and its reason, in a form that can be imported again."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mentorgraph.feed.entries import moment
+from mentorgraph.feed.entries import MalformedError, moment
 from mentorgraph.feed.files import Record, records
 from mentorgraph.feed.gathered import Whence
 
@@ -78,10 +79,14 @@ def _parts(record: Record) -> Iterator[tuple[int, bytes]]:
 
 def _reject(path: Path, record: Record, part: int, text: bytes, refusal: Refusal) -> Reject:
     if isinstance(record.value, dict) and is_reject(record.value):
-        # Refused again: it keeps saying where it first stood.
-        first = reject_of(record.value)
-        return Reject(first.file, first.line, first.part, refusal.why, first.text, first.wiki, first.read_at)
-    line = text.decode(errors="replace")
+        with suppress(MalformedError):
+            # Refused again: it keeps saying where it first stood.
+            first = reject_of(record.value)
+            return Reject(
+                first.file, first.line, first.part, refusal.why, first.text, first.wiki, first.read_at
+            )
+    # A file of JSON holds text: bytes that are none are written out, so that no two lines become one.
+    line = text.decode(errors="backslashreplace")
     return Reject(str(path), record.line, part, refusal.why, line, refusal.wiki, refusal.read_at)
 
 

@@ -282,6 +282,27 @@ async def a_moment_later() -> datetime:
     return wall_clock().replace(microsecond=0)
 
 
+async def test_who_registered_while_the_stream_was_dumb_is_found_in_the_log(scene: Scene) -> None:
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    await scene.follow()
+    reconciling = Reconciling(scene.begin(), 1000)
+    await reconciling.round()
+    wiki.register(6, "Robin")
+    wiki.block(5)
+    wiki.tick()
+    wiki.unblock(5)
+    wiki.events.clear()
+    wiki.tick(3600)
+    await reconciling.round()
+    assert [fact[:2] for fact in await scene.facts() if fact[3] == "mw-log"] == [
+        ("REGISTERED", 5),
+        ("REGISTERED", 6),
+        ("BLOCK_PLACED", 5),
+        ("BLOCK_LIFTED", 5),
+    ]
+
+
 async def test_a_hidden_name_is_shown_again_when_its_block_is_lifted(scene: Scene) -> None:
     wiki = scene.wiki
     wiki.register(5, "Rude name")

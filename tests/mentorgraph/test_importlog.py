@@ -167,8 +167,9 @@ def test_both_lists_of_the_wiki_say_the_same_of_who_is_blocked() -> None:
         for user in users
         if "blockid" in user
     }
-    by_list = {account: expiry for account, (expiry, _) in open_blocks_of_the_wiki().items()}
-    assert blocked == {account: by_list[account] for account in blocked}
+    asked = {user["userid"] for user in users if "userid" in user}
+    by_list = {who: expiry for who, (expiry, _) in open_blocks_of_the_wiki().items() if who in asked}
+    assert blocked == by_list
 
 
 async def test_the_page_leaves_everybody_as_the_wiki_says(importer: Importer) -> None:
@@ -239,16 +240,18 @@ async def test_a_block_of_the_log_suspends_the_tie_and_the_unblock_resumes_it(
     assert kinds == {"STARTED": len(NEWCOMERS), "SUSPENDED": 7, "RESUMED": 4}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("seed", "count"), [(0, 4), (1, 4), (2, 4), (212, 10), (335, 10), (394, 5), (418, 40)]
+)
 async def test_events_and_pages_shuffled_and_in_pieces_come_to_the_same(
-    importer: Importer, others: Importer, tmp_path: Path, seed: int
+    importer: Importer, others: Importer, tmp_path: Path, seed: int, count: int
 ) -> None:
     await others.take(EVENTS, PAGE)
     pages = captured_pages()
     lines = [*event_lines(), *pages.values()]
     Random(seed).shuffle(lines)
     # Pages are read with the renames of their day: these have to be there when the pages are.
-    pieces = [[pages.pop("092-logevents-renameuser-all.json")], *cut(lines, 4)]
+    pieces = [[pages.pop("092-logevents-renameuser-all.json")], *cut(lines, count)]
     await in_pieces(importer, tmp_path, pieces)
     assert (await importer.timelines(), importer.refused()) == (await others.timelines(), [])
 
@@ -388,3 +391,59 @@ async def test_the_command_tells_by_its_status_how_it_went(
     assert rejects.exists()
     assert await run(database, [PAGE], wiki=WIKI, rejects=rejects) == 0
     assert not rejects.exists()
+
+
+GARBAGE: tuple[Any, ...] = (
+    5, -1, 0, 2**63, 2**70, True, None, "", "²", "a\0b", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00",
+    [], ["²"], {}, [[]], {"a": []}, 1e300, "infinity", "x" * 300,
+)  # fmt: skip
+
+
+def spoilt(value: Any, chance: Random) -> Any:
+    """The same, with something that no wiki writes in place of one of its members, however deep."""
+    if not isinstance(value, dict | list) or not value or chance.random() < 0.2:
+        return chance.choice(GARBAGE)
+    key = chance.choice([*value]) if isinstance(value, dict) else chance.randrange(len(value))
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[key] = spoilt(copy[key], chance)
+    return copy
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_line_with_anything_in_it_stops_no_import_and_is_recorded_or_refused(
+    importer: Importer, tmp_path: Path, seed: int
+) -> None:
+    chance = Random(seed)
+    lines = [orjson.loads(line) for line in [*event_lines(), *captured_pages().values()]]
+    texts = []
+    for _ in range(400):
+        try:
+            texts.append(orjson.dumps(spoilt(chance.choice(lines), chance)))
+        except TypeError:  # an integer that JSON can't hold here
+            texts.append(b'{"meta": {"id": 1' + b"0" * 40 + b"}}")
+    whole = b"\n".join([*texts, *event_lines()])
+    outcome = await importer.take(*written(tmp_path, spoilt=whole))
+    assert outcome.recorded > 20, "what is whole is recorded"
+    assert outcome.status == 1
+    await importer.take(*written(tmp_path, again=b""))
+
+
+async def test_a_page_of_another_wiki_is_read_again_under_its_own_name(
+    importer: Importer, tmp_path: Path
+) -> None:
+    page = answer(WHOLE_LOG[:3])
+    page["query"]["general"] = {"wikiid": "otherwiki", "server": "https://other.example"}
+    outcome = await importer.take(*written(tmp_path, page=orjson.dumps(page)))
+    assert (outcome.recorded, outcome.status) == (0, 1)
+    [refused] = importer.refused()
+    assert (refused["wiki"], refused["why"]) == (None, "the page is of otherwiki, not of mentorwiki")
+    outcome = await importer.take(*written(tmp_path, nothing=b""), wiki="otherwiki")
+    assert outcome.recorded == 52
+    assert importer.refused() == []
+
+
+async def test_what_is_refused_still_is_told_by_the_status_too(importer: Importer, tmp_path: Path) -> None:
+    await importer.take(*written(tmp_path, bad=b"{not json\n\xff\n\xfe"))
+    assert len(importer.refused()) == 3, "bytes that are no text are no reason to take two lines for one"
+    outcome = await importer.take(*written(tmp_path, nothing=b""))
+    assert (outcome.refused_again, outcome.status) == (3, 1)
