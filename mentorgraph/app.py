@@ -4,14 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import FileResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from graph.compile.plan import Memory
 from mentorgraph import documents
@@ -20,6 +15,7 @@ from mentorgraph.callers import Callers
 from mentorgraph.executor import Compiled, Engine, Executor
 from mentorgraph.eyes import logs
 from mentorgraph.front import Front
+from mentorgraph.pages import MANIFEST, Pages
 from mentorgraph.probes import Probes
 from mentorgraph.settings import Settings, SettingsError
 from mentorgraph.signin import Provider, SignIn
@@ -32,14 +28,12 @@ from models.reader import Reader
 from models.relay import Relay
 from resolvers.schema import build, core
 
-STATIC = Path(__file__).parent / "static"
-
 
 def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front:
     """The application over one database, which it opens when it starts and closes when it ends."""
     schema = build(extensions=[Compiled], execution_context_class=Executor)
     provider = Provider.of(settings)
-    trusted = documents.read(settings.trusted_documents)
+    trusted = {**documents.own(MANIFEST), **documents.read(settings.trusted_documents)}
     known = documents.operations(trusted, core(schema))
     # Strawberry writes a traceback for every caller's mistake; what deserves one is logged in errors.py.
     logging.getLogger("strawberry.execution").disabled = True
@@ -73,9 +67,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front
     probes = Probes(front, dsn, metrics=settings.metrics)
     sign_in = None if provider is None else SignIn(provider, front.cross_origin, front.allowances)
     ways_in = [] if sign_in is None else sign_in.routes
-    pages.routes.extend(
-        (Route("/", graphiql), *probes.routes, *ways_in, Mount("/static", StaticFiles(directory=STATIC)))
-    )
+    shown = Pages(signs_in=sign_in is not None)
+    pages.routes.extend((*probes.routes, *ways_in, *shown.routes))
     return front
 
 
@@ -107,8 +100,3 @@ async def beside(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-
-
-async def graphiql(_: Request) -> FileResponse:
-    """GraphiQL, without a single address of elsewhere in it."""
-    return FileResponse(STATIC / "graphiql" / "index.html")
