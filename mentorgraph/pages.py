@@ -108,7 +108,10 @@ def read(folder: Path, *, signs_in: bool) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             name, body = path.relative_to(folder).as_posix(), path.read_bytes()
-            yield name, body.replace(NOBODY, b'data-sign-in="yes"') if signs_in and name == "index.html" else body
+            yield (
+                name,
+                body.replace(NOBODY, b'data-sign-in="yes"') if signs_in and name == "index.html" else body,
+            )
 
 
 async def graphiql(_: Request) -> FileResponse:

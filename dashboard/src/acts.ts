@@ -20,14 +20,14 @@ interface Refusal {
   message: string;
 }
 
-/** The acts that a tie as it stands allows. */
+/** The acts that a tie as it stands allows; `mine` is the looking mentor's id. */
 export function possible(row: Row, mayAct: boolean, mine: string | null): Act[] {
   const tie = row.relationship;
-  if (!mayAct) return [];
-  if (!tie) return mine ? ["claim"] : [];
-  if (tie.state === "SUSPENDED") return ["keep", "hand", "end"];
-  if (tie.state === "ACTIVE") return ["hand", "end"];
-  return tie.continuedBy || tie.mentor.status === "RESIGNED" ? [] : ["restore"];
+  const claims: Act[] = mine && tie?.mentor.id !== mine && row.node.state !== "OPTED_OUT" && row.node.state !== "DEPARTED" ? ["claim"] : [];
+  if (!mayAct || !tie) return claims;
+  if (tie.state === "SUSPENDED") return [...claims, "keep", "hand", "end"];
+  if (tie.state === "ACTIVE") return [...claims, "hand", "end"];
+  return tie.continuedBy || tie.mentor.status === "RESIGNED" ? claims : ["restore", ...claims];
 }
 
 export function useActs(done: () => void) {
@@ -38,8 +38,8 @@ export function useActs(done: () => void) {
   ) as ReturnType<typeof useMutation<any, any>>[] as [any, any, any, any, any, any];
   const asked = reactive({ act: null as Act | null, rows: [] as Row[], until: "", mentor: null as string | null, reason: "", busy: false, refused: "", effect: "" });
 
-  function begin(act: Act, rows: Row[]) {
-    Object.assign(asked, { act, rows, until: "", mentor: null, reason: "", busy: false, refused: "", effect: "" });
+  function begin(act: Act, rows: Row[], mentor: string | null = null) {
+    Object.assign(asked, { act, rows, until: "", mentor, reason: "", busy: false, refused: "", effect: "" });
     void preview();
   }
 

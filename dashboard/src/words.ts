@@ -78,10 +78,10 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** How far away a moment is: "in 12 days". */
 export function away(iso: string, now = Date.now()): string {
   const ahead = new Date(iso).getTime() - now;
-  const said = new Intl.RelativeTimeFormat(locale.value, { numeric: "auto" });
-  for (const [unit, length] of UNITS)
-    if (Math.abs(ahead) >= length) return said.format(Math.trunc(ahead / length), unit);
-  return said.format(0, "minute");
+  const [unit, length] = UNITS.find(([, one]) => Math.abs(ahead) >= one) ?? UNITS.at(-1)!;
+  // "Yesterday" is a day, but "next year" may be thirteen months away or twenty-three.
+  const numeric = unit === "day" || unit === "minute" ? "auto" : "always";
+  return new Intl.RelativeTimeFormat(locale.value, { numeric }).format(Math.trunc(ahead / length), unit);
 }
 
 /** Days in a duration such as P7D, PT36H or P2W; null where there is none. */
