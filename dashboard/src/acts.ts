@@ -83,8 +83,8 @@ export function useActs(done: () => void) {
         const input = { relationship: tie!.id, reason: asked.reason || null, ...extra(tie!) };
         const mutation = { keep, end, restore }[asked.act as "keep" | "end" | "restore"];
         const { data, error } = await mutation.executeMutation({ input });
-        const payload = data && Object.values(data as Record<string, { event: Told | null; userErrors: Refusal[] }>)[0]!;
-        refusals.push(...(error ? [error] : payload.userErrors));
+        const payload = (data?.keepRelationship ?? data?.endRelationship ?? data?.restoreRelationship) as { event: Told | null; userErrors: Refusal[] } | undefined;
+        refusals.push(...(error ? [error] : payload!.userErrors));
         if (payload?.event) events.push(payload.event);
       }
     asked.busy = false;

@@ -12,4 +12,6 @@ app.provide("CdxI18nFunction", (key: string, ...parameters: string[]) => {
   const said = t(key, ...parameters);
   return said === key ? null : said;
 });
+// A menu is not cut off by the table that it opens in.
+app.provide("CdxTeleportMenus", true);
 app.use(router).use(urql, client).mount("#app");

@@ -63,7 +63,7 @@ class Desk:
 
     async def block(self, mentee: dict[str, Any], **more: Any) -> None:
         about = {"target": {"userId": mentee["userId"]}, "reason": "{{uw-softerblock}}", **more}
-        await self.tell("recordBlock", {"occurredAt": ago(seconds=1), "category": "USERNAME", **about})
+        await self.tell("recordBlock", {"occurredAt": ago(), "category": "USERNAME", **about})
 
     async def unblock(self, mentee: dict[str, Any]) -> None:
         await self.tell("recordUnblock", {"target": {"userId": mentee["userId"]}, "occurredAt": ago()})
@@ -106,3 +106,9 @@ async def settled(page: Page) -> None:
     """Until the page has what it asked for: an empty row is no row."""
     await expect(page.locator("main [aria-busy=true], main [aria-hidden=true] .bone")).to_have_count(0)
     await expect(page.locator("main h1").first).to_be_visible()
+
+
+async def confirm(page: Page, act: str) -> None:
+    """Say yes to what the dialog asks."""
+    await page.get_by_role("dialog").get_by_role("button", name=act, exact=True).click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
 from dashboard.desk import Desk, settled
 
@@ -28,32 +28,34 @@ async def test_events_arrive_as_they_happen_and_can_be_paused(desk: Desk, page: 
     await settled(page)
     await expect(page.locator(".line")).to_have_text("Live")
     await desk.block(mentee)
-    await expect(page.locator("tbody tr").first).to_contain_text("Busy Bittern")
+    first = page.locator("tbody tr").first
+    await expect(first).to_contain_text(re.compile("Suspended.*Busy Bittern"))
     await page.get_by_role("button", name="Pause").click()
     await desk.unblock(mentee)
     await expect(page.get_by_role("button", name="One new event")).to_be_visible()
-    await expect(page.locator("tbody tr").first).to_contain_text("Suspended")
+    await expect(first).to_contain_text("Suspended")
     await page.get_by_role("button", name="One new event").click()
-    await expect(page.locator("tbody tr").first).to_contain_text("Resumed")
+    await expect(first).to_contain_text("Resumed")
 
 
 async def test_a_line_that_was_lost_is_found_again_and_nothing_is_missed(desk: Desk, page: Page) -> None:
     mentee = await desk.newcomer("Cut Curlew")
-    sockets = []
+    lines: list[tuple[WebSocketRoute, WebSocketRoute]] = []
 
-    async def between(socket: object) -> None:
-        sockets.append(socket)
-        socket.connect_to_server()  # type: ignore[attr-defined]
+    def between(line: WebSocketRoute) -> None:
+        lines.append((line, line.connect_to_server()))
 
     await page.route_web_socket("**/graphql", between)
     await page.goto("/events")
     await settled(page)
     await expect(page.locator(".line")).to_have_text("Live")
     page.may_complain = True  # type: ignore[attr-defined]
-    await sockets[0].close(code=4000)  # type: ignore[attr-defined]
+    for end in lines[0]:
+        await end.close(code=4000)
+    await expect(page.locator(".line")).to_have_text("Reconnecting…")
     await desk.block(mentee)
-    await expect(page.locator("tbody tr").first).to_contain_text("Cut Curlew")
-    assert len(sockets) > 1
+    await expect(page.locator("tbody tr").first).to_contain_text(re.compile("Suspended.*Cut Curlew"))
+    assert len(lines) > 1
 
 
 async def test_offline_keeps_what_was_known_and_says_so(desk: Desk, page: Page) -> None:
