@@ -13,6 +13,7 @@ const config: CodegenConfig = {
         persistedDocuments: { hashPropertyName: "hash", hashAlgorithm: "sha256" },
       },
       config: {
+        dedupeFragments: true,
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,

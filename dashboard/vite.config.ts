@@ -32,9 +32,51 @@ function beside(): Plugin {
   };
 }
 
+/** Each typed document brings its own copy of the fragments that it uses; the bundle has each once. */
+function fragmentsOnce(): Plugin {
+  return {
+    name: "fragments-once",
+    enforce: "pre",
+    transform(code, id) {
+      if (!id.endsWith("/src/gql/graphql.ts")) return null;
+      const fragments = new Map<string, string>();
+      const documents = code.replaceAll(/^(export const \w+ = )(\{.*\})( as unknown as .*)$/gm, (_, before, document, after) => {
+        const { __meta__, kind, definitions } = JSON.parse(document);
+        const written = definitions.map((one: { kind: string; name: { value: string } }) => {
+          if (one.kind !== "FragmentDefinition") return JSON.stringify(one);
+          fragments.set(`fragment${one.name.value}`, JSON.stringify(one));
+          return `fragment${one.name.value}`;
+        });
+        return `${before}{"__meta__":${JSON.stringify(__meta__)},"kind":"${kind}","definitions":[${written.join(",")}]}${after}`;
+      });
+      return [...fragments].map(([name, text]) => `const ${name} = ${text};`).join("\n") + "\n" + documents;
+    },
+  };
+}
+
+/** Banana knows the grammar of every language; the bundle needs that of those in which there are messages. */
+function ownLanguages(): Plugin {
+  const folder = fileURLToPath(new URL("node_modules/banana-i18n/src/", import.meta.url));
+  return {
+    name: "own-languages",
+    enforce: "pre",
+    resolveId(source, importer) {
+      if (source === "banana-i18n") return `${folder}index.js`;
+      if (!importer?.startsWith(folder)) return null;
+      if (source === "./languages/index.js") return "\0languages";
+      return source.endsWith("fallbacks.json") ? "\0fallbacks" : null;
+    },
+    load(id) {
+      if (id === "\0fallbacks") return "export default {}";
+      if (id !== "\0languages") return null;
+      return `import language from "${folder}languages/language.js"; import he from "${folder}languages/he.js"; export default { default: language, he };`;
+    },
+  };
+}
+
 export default defineConfig({
   base: "/static/dashboard/",
-  plugins: [vue(), beside()],
+  plugins: [ownLanguages(), fragmentsOnce(), vue(), beside()],
   build: {
     outDir: OUT,
     emptyOutDir: true,
@@ -47,6 +89,8 @@ export default defineConfig({
       // Codex comes as one module, without a word on which of its calls do nothing but make a component.
       treeshake: { manualPureFunctions: ["defineComponent", "_export_sfc", "makeStringTypeValidator"] },
       output: {
+        // What every list needs is one file: a dozen small ones pack worse.
+        codeSplitting: { groups: [{ name: "parts", test: /src\/(client|query|filters|csv|live|acts|session|gql\/graphql|parts\/(Failure|GraphiqlLink|MentorLookup|Moment|Pager|Person|SortHead|StarButton|StateChip|Why))\.(ts|vue)/ }] },
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",

@@ -1,7 +1,6 @@
 /** The one place that talks to the server: operations by their ids over HTTP, what is watched over one socket. */
 import { Client, fetchExchange, subscriptionExchange, type Exchange } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
-import { createClient as createSocket } from "graphql-ws";
 import { pipe, tap } from "wonka";
 import { ref } from "vue";
 import { token } from "./session";
@@ -17,7 +16,11 @@ const credentials = (): Record<string, string> => {
   return said ? { authorization: `Bearer ${said}` } : {};
 };
 
-const socket = createSocket({
+/** Fetched when something is watched first: a list is there before. */
+let opening: Promise<import("graphql-ws").Client> | undefined;
+const socket = () => (opening ??= import("graphql-ws").then(({ createClient }) => createClient(OPTIONS)));
+
+const OPTIONS: import("graphql-ws").ClientOptions = {
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
   connectionParams: credentials,
   lazy: true,
@@ -36,7 +39,7 @@ const socket = createSocket({
       line.value = lostAt.value ? "lost" : "off";
     },
   },
-});
+};
 
 /** The ids of documents that were asked, by the name of the operation; the server knows each by its id. */
 const ids = new Map<string, string>();
@@ -100,17 +103,28 @@ export const client = new Client({
         // The library wants a text in any case; the server takes the id.
         const payload = { query: documentId ? "" : (request.query ?? ""), documentId, operationName, variables };
         return {
-          subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(payload as never, {
-              ...sink,
-              // A socket that comes back asks again with the same payload: by then from the last place seen.
-              next(result) {
-                const cursor = (result.data as { relationshipEvents?: { cursor?: string } } | null)?.relationshipEvents?.cursor;
-                if (cursor) variables.after = cursor;
-                sink.next(result as never);
+          subscribe(sink) {
+            let stop: (() => void) | null = null;
+            let isOver = false;
+            void socket().then((opened) => {
+              if (isOver) return;
+              stop = opened.subscribe(payload as never, {
+                ...sink,
+                // A socket that comes back asks again with the same payload: by then from the last place seen.
+                next(result) {
+                  const cursor = (result.data as { relationshipEvents?: { cursor?: string } } | null)?.relationshipEvents?.cursor;
+                  if (cursor) variables.after = cursor;
+                  sink.next(result as never);
+                },
+              });
+            });
+            return {
+              unsubscribe() {
+                isOver = true;
+                stop?.();
               },
-            }),
-          }),
+            };
+          },
         };
       },
     }),

@@ -26,7 +26,7 @@ async def test_a_star_that_cannot_be_kept_is_taken_away_again(desk: Desk, page: 
     await desk.newcomer("Nova Nightjar")
     await page.goto("/")
     await settled(page)
-    page.may_complain = True  # type: ignore[attr-defined]
+    page.may_complain = True
     await page.route("**/graphql", lambda route: route.abort())
     star = page.get_by_role("row").filter(has_text="Nova Nightjar").locator(".star")
     await star.click()

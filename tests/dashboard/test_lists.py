@@ -9,7 +9,8 @@ from dashboard.desk import Desk, settled
 
 async def names(page: Page) -> list[str]:
     await settled(page)
-    return await page.locator("tbody th a.name").all_inner_texts()
+    found: list[str] = await page.locator("tbody th a.name").all_inner_texts()
+    return found
 
 
 async def test_a_mentor_sees_who_is_active_and_who_is_suspended_and_why(desk: Desk, page: Page) -> None:

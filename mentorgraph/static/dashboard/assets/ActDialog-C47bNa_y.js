@@ -1,0 +1,1 @@
+export{t as default}from"./ActDialog-D9A9PnPs.js";

@@ -1,1 +1,0 @@
-import{Bt as e,D as t,N as n,W as r,_t as i,f as a,w as o}from"./words-CXrUjp27.js";var s={class:`card`},c=n({__name:`Nowhere`,setup(n){return(n,c)=>(r(),t(`div`,s,[o(`h1`,null,e(i(a)(`page-nowhere`)),1),o(`p`,null,e(i(a)(`nowhere`)),1)]))}});export{c as default};

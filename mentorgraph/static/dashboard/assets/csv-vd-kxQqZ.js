@@ -1,2 +1,0 @@
-var e=e=>{let t=e==null?``:String(e);return`"${(/^[=+\-@\t\r]/.test(t)?`'${t}`:t).replaceAll(`"`,`""`)}"`};function t(t,n,r){let i=[n,...r].map(t=>t.map(e).join(`,`)).join(`\r
-`),a=document.createElement(`a`);a.href=URL.createObjectURL(new Blob([`﻿`,i],{type:`text/csv;charset=utf-8`})),a.download=`${t}.csv`,a.click(),setTimeout(()=>URL.revokeObjectURL(a.href),1e4)}export{t};
