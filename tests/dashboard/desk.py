@@ -104,7 +104,7 @@ async def opened(context: BrowserContext) -> AsyncIterator[BrowserContext]:
 
 async def settled(page: Page) -> None:
     """Until the page has what it asked for: an empty row is no row."""
-    await expect(page.locator("main [aria-busy=true], main [aria-hidden=true] .bone")).to_have_count(0)
+    await expect(page.locator("main [aria-busy=true], main .bone")).to_have_count(0)
     await expect(page.locator("main h1").first).to_be_visible()
 
 

@@ -1,1 +1,0 @@
-export{t as default}from"./ActDialog-D9A9PnPs.js";
