@@ -1,7 +1,7 @@
 """What the dashboard promises: a mentor of 10,000 mentees has a list within a second, and each step within 200 ms.
 
 The time of a list counts from the navigation in a new browser, with nothing kept, to its first row; that of a step from
-the key to the rows that it brings. A promise that fails is the exit status.
+the click to the rows that it brings. A promise that fails is the exit status.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -20,7 +19,7 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import processes
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import async_playwright
 
 from graph.compile.ids import encode
 from graph.facts import Assigned, BlockPlaced, MentorEnrolled, Registered
@@ -76,14 +75,14 @@ async def fill(dsn: str) -> int:
     return wiki
 
 
-async def until_ready(page: Page, step: Callable[[], Awaitable[object]]) -> float:
-    """Seconds that a step takes to bring other rows."""
-    before = page.url
-    began = time.perf_counter()
-    await step()
-    await page.wait_for_function("before => location.href !== before", arg=before, polling="raf")
-    await page.wait_for_function(READY, polling="raf")
-    return time.perf_counter() - began
+STEPPED: Final = """button => new Promise(done => {
+    const began = performance.now(), before = location.href, ready = READY;
+    button.click();
+    const look = () => location.href !== before && ready() ? done((performance.now() - began) / 1000)
+        : requestAnimationFrame(look);
+    look();
+})""".replace("READY", READY)
+"""Told by the page's own clock: what drives the browser takes its time too, and nobody waits for that."""
 
 
 async def measure(address: str, place: str) -> dict[str, float]:
@@ -102,9 +101,9 @@ async def measure(address: str, place: str) -> dict[str, float]:
             times.setdefault("list", []).append(time.perf_counter() - began)
             for name, label in (("sort", "Edits"), ("turned", "Edits"), ("next page", "Next")):
                 button = page.get_by_role("button", name=label, exact=True)
-                times.setdefault(name, []).append(await until_ready(page, button.click))
+                times.setdefault(name, []).append(await button.evaluate(STEPPED))
             tab = page.get_by_role("link", name="Suspended")
-            times.setdefault("tab", []).append(await until_ready(page, tab.click))
+            times.setdefault("tab", []).append(await tab.evaluate(STEPPED))
             await context.close()
         await browser.close()
     return {name: median(taken) for name, taken in times.items()}

@@ -11,7 +11,7 @@ SCREENS: Final = {
     "mentee": "/mentees/{mentee}",
     "mentors": "/mentors",
     "mentor": "/mentors/{mentor}",
-    "graph": "/graph?window=365",
+    "graph": "/graph",
     "policy": "/policy",
     "events": "/events",
     "settings": "/settings",
