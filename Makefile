@@ -70,7 +70,7 @@ bench-simulate: $(VENV)/dev.stamp
 	$(PY) bench/simulate.py $(ARGS)
 
 bench-dashboard: $(VENV)/dashboard.stamp
-	$(PY) bench/dashboard.py $(ARGS)
+	$(PY) bench/dashboard_list.py $(ARGS)
 
 bench-follow: $(VENV)/dev.stamp
 	PYTHONPATH=. $(PY) bench/follow.py $(ARGS)
