@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes --progress-bar off
 
-.PHONY: run test test-clients test-wiki fuzz lint types contracts schema schema-check docs bench-reads bench-resign bench-watch bench-simulate bench-import bench-follow bench-log bench-project bench-start lock clean help
+.PHONY: run test test-clients test-wiki test-dashboard dashboard fuzz lint types contracts schema schema-check docs bench-reads bench-resign bench-watch bench-simulate bench-import bench-follow bench-log bench-project bench-start bench-dashboard lock clean help
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m mentorgraph serve
@@ -18,6 +18,17 @@ test: $(VENV)/dev.stamp
 test-clients: $(VENV)/dev.stamp
 	npm ci --prefix tests/clients --no-progress --loglevel error
 	$(PY) tests/clients/run.py
+
+# Needs Node 20 or newer: the dashboard is built anew into the package, byte for byte the same from the same source.
+dashboard: dashboard/node_modules/.package-lock.json
+	cd dashboard && node_modules/.bin/graphql-codegen --silent && node_modules/.bin/vue-tsc --noEmit && node_modules/.bin/vite build --logLevel warn
+
+dashboard/node_modules/.package-lock.json: dashboard/package-lock.json
+	npm ci --prefix dashboard --no-progress --loglevel error
+
+# Needs Chromium and Node 20 (`apt-get install chromium`; CHROMIUM=/path/to/it). The dashboard as people use it.
+test-dashboard: $(VENV)/dashboard.stamp dashboard/node_modules/.package-lock.json
+	$(PY) -m pytest tests/dashboard $(ARGS)
 
 # Needs Debian's packages of PHP and MediaWiki, which it fetches where they are missing. A real wiki, followed.
 test-wiki: $(VENV)/dev.stamp
@@ -58,6 +69,9 @@ bench-watch: $(VENV)/dev.stamp
 bench-simulate: $(VENV)/dev.stamp
 	$(PY) bench/simulate.py $(ARGS)
 
+bench-dashboard: $(VENV)/dashboard.stamp
+	$(PY) bench/dashboard_list.py $(ARGS)
+
 bench-follow: $(VENV)/dev.stamp
 	PYTHONPATH=. $(PY) bench/follow.py $(ARGS)
 
@@ -84,6 +98,7 @@ lock:
 	$(LOCK) requirements/dev.in -o requirements/dev.txt
 	$(LOCK) requirements/trace.in --constraints requirements/dev.txt -o requirements/trace.txt
 	$(LOCK) requirements/fuzz.in -o requirements/fuzz.txt
+	$(LOCK) requirements/dashboard.in -o requirements/dashboard.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
@@ -94,10 +109,11 @@ help:
 	@echo "make run    the server, with a demo wiki, at 127.0.0.1:8400"
 	@echo "make test   every test; ARGS='-k name' for some"
 	@echo "make fuzz   what nobody would ask, twice two minutes; SECONDS=20 for less"
+	@echo "make dashboard   builds the dashboard anew; make test-dashboard tries it in Chromium"
 	@echo "make lint   style, types and contracts"
 	@echo "make test-clients, test-wiki   the clients that people use; a real MediaWiki, followed"
 	@echo "make schema, docs, lock, clean, bench-reads, bench-resign, bench-watch, bench-simulate, bench-import,"
-	@echo "     bench-follow, bench-log, bench-project, bench-start   see Makefile and CONTRIBUTING.md"
+	@echo "     bench-follow, bench-log, bench-project, bench-start, bench-dashboard   see Makefile and CONTRIBUTING.md"
 
 # Each stamp is as new as what is installed, so that a later run finds out in no time. The first Python
 # of a fitting version is taken; the venv is made again over an older one, which brings pip where a
@@ -120,4 +136,9 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 $(VENV)/fuzz.stamp: $(VENV)/dev.stamp requirements/fuzz.txt
 	@echo "Installing what fuzzing needs …"
 	@$(PIP) --requirement requirements/fuzz.txt
+	@touch $@
+
+$(VENV)/dashboard.stamp: $(VENV)/dev.stamp requirements/dashboard.txt
+	@echo "Installing what drives a browser …"
+	@$(PIP) --requirement requirements/dashboard.txt
 	@touch $@

@@ -7,10 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmana
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import FileResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from graph.compile.plan import Memory
 from mentorgraph import documents
@@ -19,7 +15,7 @@ from mentorgraph.callers import Callers
 from mentorgraph.executor import Compiled, Engine, Executor
 from mentorgraph.eyes import logs
 from mentorgraph.front import Front
-from mentorgraph.page import GRAPHIQL, STATIC
+from mentorgraph.pages import MANIFEST, Pages
 from mentorgraph.probes import Probes
 from mentorgraph.settings import Settings, SettingsError
 from mentorgraph.signin import Provider, SignIn
@@ -37,7 +33,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front
     """The application over one database, which it opens when it starts and closes when it ends."""
     schema = build(extensions=[Compiled], execution_context_class=Executor)
     provider = Provider.of(settings)
-    trusted = documents.read(settings.trusted_documents)
+    trusted = {**documents.own(MANIFEST), **documents.read(settings.trusted_documents)}
     known = documents.operations(trusted, core(schema))
     # Strawberry writes a traceback for every caller's mistake; what deserves one is logged in errors.py.
     logging.getLogger("strawberry.execution").disabled = True
@@ -70,8 +66,9 @@ def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front
         front.counts.append(logs.request)
     probes = Probes(front, dsn, metrics=settings.metrics)
     sign_in = None if provider is None else SignIn(provider, front.cross_origin, front.allowances)
-    ways_in = [Route("/", graphiql)] if sign_in is None else sign_in.routes
-    pages.routes.extend((*probes.routes, *ways_in, Mount("/static", StaticFiles(directory=STATIC))))
+    ways_in = [] if sign_in is None else sign_in.routes
+    shown = Pages(signs_in=sign_in is not None)
+    pages.routes.extend((*probes.routes, *ways_in, *shown.routes))
     return front
 
 
@@ -103,8 +100,3 @@ async def beside(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-
-
-async def graphiql(_: Request) -> FileResponse:
-    """GraphiQL, without a single address of elsewhere in it."""
-    return FileResponse(GRAPHIQL)

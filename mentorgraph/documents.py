@@ -36,6 +36,11 @@ def read(path: Path | None) -> Documents:
     return found
 
 
+def own(path: Path) -> Documents:
+    """The documents of a page of ours; none where it was not built."""
+    return read(path) if path.exists() else {}
+
+
 def operations(documents: Documents, schema: GraphQLSchema) -> dict[tuple[str, str | None], Operation]:
     """Every operation, validated, by its text and name; and by its text alone where it is the only one."""
     found: dict[tuple[str, str | None], Operation] = {}

@@ -13,7 +13,7 @@ PLACE: Final = '<div id="graphiql">'
 def with_a_door(entry: str, way_out: str, name: str | None) -> str:
     """The page for somebody who is signed in under that name, or (None) for nobody in particular."""
     if name is None:
-        door = f'<a href="{entry}?to=/">Sign in with your wiki account</a>'
+        door = f'<a href="{entry}?to=/graphiql">Sign in with your wiki account</a>'
     else:
         # A way out changes something, so it is asked for by POST: a link could be followed by anything.
         door = (

@@ -126,7 +126,8 @@ def _say_what_to_open(listening: socket.socket) -> None:
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     CONSOLE.print(
         f"\n[bold]mentorgraph is up.[/bold] Stop it with Ctrl-C.\n\n"
-        f"  Open        [bold]{address}/[/bold]   (GraphiQL, with a query to begin with)\n"
+        f"  Open        [bold]{address}/[/bold]   (the dashboard)\n"
+        f"  GraphiQL    {address}/graphiql   (with a query to begin with)\n"
         f"  Endpoint    {address}/graphql\n"
     )
 

@@ -139,7 +139,7 @@ class SignIn:
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
-            Route("/", self.page, methods=["GET"]),
+            Route("/graphiql", self.page, methods=["GET"]),
             Route(ENTRY, self.enter, methods=["GET"]),
             Route(WAY_BACK, self.come_back, methods=["GET"]),
             Route(EXIT, self.leave, methods=["POST"]),

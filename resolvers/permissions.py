@@ -31,6 +31,8 @@ class Own(Enum):
     MENTEE = "the mentee has a tie with you now"
     """Seen by the ledger, with the tie locked: it may end at any moment."""
     MARK = "you do it for yourself alone"
+    DEED = "it was you who did it, a few minutes ago"
+    """Seen by the ledger, which has each deed written down."""
 
 
 class May(NamedTuple):
@@ -62,7 +64,7 @@ MAY: Final = {
     "recordDeparture": May("wiki", TELLS),
     "recordVisibility": May("wiki", TELLS),
     "recordFacts": May("facts", TELLS),
-    "retractFact": May("wiki", TELLS),
+    "retractFact": May("wiki", (COORDINATOR, *TELLS), MENTOR, Own.DEED),
     "recordActivity": May("wiki", TELLS),
     "enrollMentor": May("wiki", DECIDES),
     "updateMentor": May("mentor", DECIDES, MENTOR),
@@ -127,7 +129,7 @@ async def permission(info: Info, name: str, given: dict[str, Any]) -> Acting:
         acting = Acting(caller, name)
     else:
         acting = Acting(caller, name, await _own(info, rule, asked, wikis))
-    if rule.by != TELLS or acting.own is not None:
+    if rule.own is not Own.DEED and (rule.by != TELLS or acting.own is not None):
         _check_for_others(caller, asked, wikis)
     return acting
 
@@ -166,6 +168,8 @@ async def _own(info: Info, rule: May, asked: Any, wikis: list[int | None]) -> Ac
     account = None if rule.own_as is None else caller.own(wiki, rule.own_as)
     if account is None or wiki is None:
         raise _forbidden(rule)
+    if rule.own is Own.DEED:
+        return account
     ref = _ref(getattr(asked, rule.about), rule)
     if not await IS_OWN[rule.own](info, wiki, ref.key, account):
         raise _forbidden(rule)

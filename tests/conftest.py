@@ -106,6 +106,13 @@ async def module_database(server: str, template: str) -> AsyncIterator[str]:
         yield dsn
 
 
+@pytest.fixture(scope="session")
+async def session_database(server: str, template: str) -> AsyncIterator[str]:
+    """The DSN of a migrated, empty database for a whole folder, which one fixture fills."""
+    async with new_database(server, template) as dsn:
+        yield dsn
+
+
 @pytest.fixture
 async def bare_database(server: str) -> AsyncIterator[str]:
     """The DSN of a database without a single table."""

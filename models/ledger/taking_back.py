@@ -1,14 +1,16 @@
 """Taking back what was recorded by mistake: everything is then as if it had not been."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import orjson
 
+from graph.errors import Refused
 from graph.facts import Fact, TakenBack
 from graph.history import taken_back_by
-from graph.kinds import Origin
+from graph.kinds import Origin, UserErrorCode, ViewerRole
+from models.ledger.acting import acting
 from models.ledger.change import Change
 from models.ledger.checks import check
 from models.ledger.entry import Entry, Recorded
@@ -22,12 +24,22 @@ FROM fact AS f
 WHERE f.wiki_id = $1 AND f.kind = 'TAKEN_BACK' AND (f.mentee_id = $2 OR (f.mentee_id IS NULL AND f.mentor_id = $3))
 """
 
+SECOND_THOUGHTS: Final = timedelta(minutes=10)
+"""How long people may take back what they have decided; whoever records what happened may at any time."""
+
+IS_THEIR_DEED: Final = """
+SELECT EXISTS (
+    SELECT FROM deed AS d JOIN fact AS f ON f.wiki_id = $1 AND f.id = ANY(d.facts)
+    WHERE d.wiki_id = $1 AND d.doer = $2 AND d.done_at > $3 AND f.source = $4 AND f.source_id = $5)
+"""
+
 
 async def take_back(change: Change, target: Origin, reason: str, at: datetime) -> tuple[Recorded, int | None]:
     """Take back the fact of that name, and the job that goes on with those whom it reaches, where they are many.
 
     Who does it again is told what came of the first time.
     """
+    await _check_doer(change, target, at)
     around = Surroundings()
     await around.look(change.connection, change.wiki, [_entry(target, Origin("", ""), reason, at)])
     before = await _before(change, around, target)
@@ -48,6 +60,20 @@ async def take_back(change: Change, target: Origin, reason: str, at: datetime) -
     await open_for(change, [given], create=False)
     (recorded,) = await settle(change, [given], draw=True)
     return recorded, None
+
+
+async def _check_doer(change: Change, target: Origin, at: datetime) -> None:
+    """Refuse whoever tells of no facts, and takes back another's deed or one of long ago."""
+    doing = acting()
+    if doing is None or doing.caller.may(change.wiki, ViewerRole.SERVICE, ViewerRole.ADMIN):
+        return
+    mark, since = doing.caller.mark, at - SECOND_THOUGHTS
+    if not await change.connection.fetchval(IS_THEIR_DEED, change.wiki, mark, since, *target):
+        raise Refused(
+            UserErrorCode.FORBIDDEN,
+            "You may take back what you did yourself, within ten minutes. Later, or for others, it takes a token "
+            "with the role SERVICE or ADMIN on this wiki.",
+        )
 
 
 def name_of(target: Origin, number: int) -> str:

@@ -54,9 +54,14 @@ query Dashboard {
 // The same address, spoken to in `graphql-transport-ws`.
 const socket = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
 
+// A page of ours may bring the question that it asked, to be asked by hand.
+const brought = new URLSearchParams(location.search);
+
 createRoot(document.getElementById("graphiql")).render(
   createElement(GraphiQL, {
     fetcher: createGraphiQLFetcher({ url: "/graphql", subscriptionUrl: socket }),
     defaultQuery: EXAMPLE,
+    initialQuery: brought.get("query") ?? undefined,
+    initialVariables: brought.get("variables") ?? undefined,
   }),
 );

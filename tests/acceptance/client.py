@@ -105,7 +105,7 @@ def server_process(
     database: str, log: BinaryIO | None = None, **settings: str
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """The address of a server and its process, which is killed at the end of the block if it still runs."""
-    port = free_port()
+    port = int(settings.get("port", 0)) or free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")}
     environment |= {
         "MENTORGRAPH_DATABASE_URL": database,

@@ -182,8 +182,8 @@ async def test_a_body_that_is_no_request_is_the_callers_mistake(
     assert answer.status_code == 400
 
 
-async def test_graphiql_opens_at_the_root_and_asks_nobody_else(client: httpx.AsyncClient) -> None:
-    page = await client.get("/")
+async def test_graphiql_opens_and_asks_nobody_else(client: httpx.AsyncClient) -> None:
+    page = await client.get("/graphiql")
     assert page.status_code == 200
     assert "://" not in page.text
     for asset in ("graphiql.js", "graphiql.css", "editor.worker.js", "graphql.worker.js", "json.worker.js"):

@@ -75,7 +75,7 @@ def asked(address: str) -> object:
 
 def test_it_says_what_to_open(folder: Path) -> None:
     with serving(folder) as (_, address):
-        assert "graphiql" in httpx.get(address).text
+        assert "mentorgraph" in httpx.get(address).text
         assert asked(address) == {"wikis": {"totalCount": 0}}
 
 

@@ -1,0 +1,25 @@
+"""Every screen, by the name of its picture and its address."""
+
+from typing import Final
+
+from playwright.async_api import Page
+
+SCREENS: Final = {
+    "mentees": "/?mentor={mentor}",
+    "suspended": "/?tab=suspended&mentor=all",
+    "released": "/?tab=released&mentor=all",
+    "mentee": "/mentees/{mentee}",
+    "mentors": "/mentors",
+    "mentor": "/mentors/{mentor}",
+    "graph": "/graph",
+    "policy": "/policy",
+    "events": "/events",
+    "settings": "/settings",
+}
+
+
+async def compared(page: Page) -> None:
+    """Policies compared on the page, so that its plots are there."""
+    await page.goto("/policy?window=90")
+    await page.get_by_role("button", name="Compare").click()
+    await page.get_by_role("heading", name="Continuity against clutter").wait_for(timeout=60_000)

@@ -1,0 +1,124 @@
+"""Every screen, as everybody meets it: its operations, its accessibility, its keys, its picture."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Page, Request, expect
+
+from dashboard.desk import Desk, settled
+from dashboard.screens import SCREENS, compared
+from those_who_ask import SEES_ALL
+
+AXE: Final = Path(__file__).parents[2] / "dashboard/node_modules/axe-core/axe.min.js"
+PICTURES: Final = Path(__file__).parents[2] / "docs/pictures"
+LOOKS: Final[dict[str, dict[str, Any]]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "rtl": {"color_scheme": "light", "locale": "he-IL"},
+}
+RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
+    one => [one.id, one.nodes.map(node => node.html.slice(0, 200))])"""
+SOMEBODY = """{ wiki(dbName: "demowiki") {
+    mentee(by: {name: "Acme Widgets Ltd"}) { id }
+    mentors(where: {status: [AVAILABLE]}, orderBy: {field: SUSPENDED_MENTEES, direction: DESC}, first: 1) {
+        nodes { id }
+    }
+} }"""
+
+
+@pytest.fixture(scope="module")
+async def addresses(desk: Desk) -> dict[str, str]:
+    """The screens with somebody on them."""
+    found = (await desk.tells.ask(SOMEBODY))["wiki"]
+    mentor, mentee = found["mentors"]["nodes"][0]["id"], found["mentee"]["id"]
+    async with desk.sitting(SEES_ALL) as page:
+        await compared(page)
+    return {name: place.format(mentor=mentor, mentee=mentee) for name, place in SCREENS.items()}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("look", LOOKS)
+async def test_no_screen_keeps_anybody_out(
+    desk: Desk, addresses: dict[str, str], look: str, width: int
+) -> None:
+    async with desk.sitting(desk.token, viewport={"width": width, "height": 900}, **LOOKS[look]) as page:
+        found = {}
+        for name, address in addresses.items():
+            await page.goto(address)
+            await settled(page)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} overflows"
+            assert await page.evaluate("document.documentElement.dir") == ("rtl" if look == "rtl" else "ltr")
+            await page.evaluate(AXE.read_text())
+            if violations := await page.evaluate(RUN):
+                found[name] = violations
+        assert found == {}
+
+
+async def test_a_screen_takes_two_operations_at_most_and_sends_no_text_of_one(
+    desk: Desk, addresses: dict[str, str]
+) -> None:
+    for name, address in addresses.items():
+        async with desk.sitting(desk.token) as page:
+            asked: list[dict[str, Any]] = []
+
+            def note(request: Request, asked: list[dict[str, Any]] = asked) -> None:
+                if request.url.endswith("/graphql") and request.post_data:
+                    asked.append(json.loads(request.post_data))
+
+            page.on("request", note)
+            await page.goto(address)
+            await settled(page)
+            assert 1 <= len(asked) <= 2, (name, [one["operationName"] for one in asked])
+            assert all("query" not in one and one["documentId"] for one in asked)
+
+
+async def test_keys_go_from_page_to_page_and_can_be_turned_off(page: Page) -> None:
+    await page.goto("/?mentor=all")
+    await settled(page)
+    await page.keyboard.press("j")
+    await expect(page.locator("tbody th a.name").first).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="What happens next")).to_be_visible()
+    await expect(page.locator("main")).to_be_focused()
+    await page.keyboard.press("g")
+    await page.keyboard.press("p")
+    await expect(page.get_by_role("heading", name="Policy", exact=True)).to_be_visible()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.goto("/settings")
+    await page.get_by_label("Keyboard shortcuts of one key").uncheck()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_the_timeline_is_told_as_a_table_too(page: Page, addresses: dict[str, str]) -> None:
+    await page.goto(addresses["mentee"])
+    await page.get_by_text("The same as a table").click()
+    table = page.get_by_role("region", name="The same as a table")
+    await expect(table).to_contain_text("Suspended")
+    await expect(table).to_contain_text("Acme Widgets Ltd")
+
+
+async def test_the_graph_opens_a_mentor(page: Page, addresses: dict[str, str]) -> None:
+    await page.goto(addresses["graph"])
+    await settled(page)
+    node = page.locator("svg g.node.mentor").first
+    await node.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("svg g.node.mentee").first).to_be_visible()
+
+
+async def test_every_screen_is_pictured(desk: Desk, addresses: dict[str, str], tmp_path: Path) -> None:
+    """`PICTURES=1` puts them where the docs show them."""
+    folder = PICTURES if os.environ.get("PICTURES") else tmp_path
+    folder.mkdir(exist_ok=True)
+    async with desk.sitting(SEES_ALL, reduced_motion="reduce") as page:
+        for name, address in addresses.items():
+            await page.goto(address)
+            await settled(page)
+            await page.screenshot(path=folder / f"{name}.png")
+    assert {one.stem for one in folder.glob("*.png")} >= set(SCREENS)
