@@ -107,21 +107,21 @@ async def test_the_page_has_the_way_in_and_for_who_is_in_the_way_out(
     wiki.person = "<b>Ada</b>"
     wiki.accounts[wiki.person] = (901, 70_901)
     await office.mentor(901, wiki.person)
-    page = await browser.get("/")
-    assert '<a href="/sign-in?to=/">' in page.text
+    page = await browser.get("/graphiql")
+    assert '<a href="/sign-in?to=/graphiql">' in page.text
     assert "/sign-out" not in page.text
     await sign_in(browser)
-    page = await browser.get("/")
+    page = await browser.get("/graphiql")
     assert page.headers["cache-control"] == "no-store", "it is nobody else's"
     assert '<form method="post" action="/sign-out">Signed in as &lt;b&gt;Ada&lt;/b&gt;' in page.text
     assert "/sign-in" not in page.text
     assert (await browser.post("/sign-out", headers={"sec-fetch-site": "same-origin"})).status_code == 303
-    assert '<a href="/sign-in?to=/">' in (await browser.get("/")).text
+    assert '<a href="/sign-in?to=/graphiql">' in (await browser.get("/graphiql")).text
 
 
 async def test_where_nobody_signs_in_the_page_has_no_way_in(office: Office, module_database: str) -> None:
     async with living(module_database, office.calendar) as client:
-        assert "sign-in" not in (await client.http.get("/")).text
+        assert "sign-in" not in (await client.http.get("/graphiql")).text
 
 
 async def test_a_mentor_who_signed_in_goes_away_by_themselves(

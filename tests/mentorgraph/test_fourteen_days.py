@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import Any
@@ -184,6 +185,14 @@ class Days:
             "SELECT o.id FROM outbox AS o WHERE o.wiki_id = $1 AND o.state = 'SENT' AND o.notification <> 'SET_MENTOR'",
             here,
         )
+        # What is to be tried again some hours later may have to wait for that.
+        overdue = await rows_of(
+            ledger,
+            "SELECT o.notification, o.created_at FROM outbox AS o"
+            " WHERE o.wiki_id = $1 AND o.state = 'WAITING' AND o.due_at < $2",
+            here,
+            now() - timedelta(seconds=2 * SELDOM),
+        )
         heap = await ledger.deliveries.heap(here)
         return [
             *(f"{marker} stands there {times} times" for marker, times in seen.items() if times > 1),
@@ -192,7 +201,7 @@ class Days:
                 for (number,) in sent
                 if f"<!-- mentorgraph {number} -->" not in seen
             ),
-            *([f"{heap.waiting} things are still to be done"] if heap.waiting else []),
+            *(f"{kind} of {since} is still to be done" for kind, since in overdue),
             *([f"{heap.dead} things were given up"] if heap.dead else []),
         ]
 
