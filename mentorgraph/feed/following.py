@@ -269,15 +269,16 @@ class Following:
             asked.add("block")
             times = [line.sighting.at for one in endless for line in one.lines]
             await self._read_log(reading, "block", min(times), max(times))
-        names = _names(nobody) - asked
-        if nobody and "renameuser" not in asked:
-            asked.add("renameuser")
-            since = min(line.sighting.at for one in nobody for line in one.lines)
-            names |= await self._read_log(reading, "renameuser", since, None) - asked
-        if names:
+        names = found = _names(nobody) - asked
+        # The renames are read after the names are looked up: whoever is renamed in between would be taken for another.
+        for _ in range(ROUNDS):
+            if not names:
+                break
             asked |= names
             await self._look_up(reading, names)
-        return bool(endless or names)
+            since = min(line.sighting.at for one in nobody for line in one.lines)
+            names = await self._read_log(reading, "renameuser", since, None) - asked
+        return bool(endless or found)
 
     async def _read_log(self, reading: Reading, kind: str, start: datetime, end: datetime | None) -> set[str]:
         """Read that log; the new names that it tells."""

@@ -1,0 +1,73 @@
+"""Mistakes that one could make in following a wiki: each is made on purpose, and found in fourteen days."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fourteen_days import Days, calm, days
+from mentorgraph.feed import reconcile
+from mentorgraph.feed.following import Following
+from mentorgraph.feed.names import Names, Root
+from mentorgraph.outbox.deliverer import Deliverer
+from models.ledger import Ledger
+
+__all__ = ["calm"]
+
+FOUND_WITHIN = 60
+"""Seeds in which each has to be found."""
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def the_place_is_kept_before_the_facts(patch: pytest.MonkeyPatch) -> None:
+    follow = Ledger.follow
+
+    async def early(self: Ledger, wiki: int, entries: Any, reached: Any = None) -> Any:
+        await follow(self, wiki, [], reached)
+        return await follow(self, wiki, entries)
+
+    patch.setattr(Ledger, "follow", early)
+
+
+def what_is_not_understood_is_passed_over(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Following, "_kept_waiting", lambda *_: iter(()))
+
+
+def a_name_means_who_bears_it_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Names, "holder", lambda _, name, __: Root(name, 0))
+
+
+def nobody_looks_whether_a_letter_is_there(patch: pytest.MonkeyPatch) -> None:
+    write = Deliverer._write
+
+    async def at_once(self: Deliverer, letter: Any, **_: bool) -> Any:
+        return await write(self, letter, is_first=True)
+
+    patch.setattr(Deliverer, "_write", at_once)
+
+
+def nobody_tells_what_the_clock_brings(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Days, "_announce", lambda *_: asyncio.Event().wait())
+
+
+def a_look_compares_names_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reconcile, "_of_blocks", lambda *_: iter(()))
+
+
+@pytest.mark.usefixtures("calm")
+@pytest.mark.parametrize(
+    "plant",
+    [
+        the_place_is_kept_before_the_facts,
+        what_is_not_understood_is_passed_over,
+        a_name_means_who_bears_it_first,
+        nobody_looks_whether_a_letter_is_there,
+        nobody_tells_what_the_clock_brings,
+        a_look_compares_names_alone,
+    ],
+)
+def test_a_mistake_is_found(plant: Plant, module_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    assert any(days(seed, module_database) for seed in range(FOUND_WITHIN))
