@@ -1,7 +1,7 @@
 """Fourteen days of a wiki that behaves badly, beside loops that are killed now and then: in the end all is as there.
 
 The loops are those of a server (feed, looks, drawer, announcer, outbox), on a clock that jumps from appointment to
-appointment; the ledger and PostgreSQL are real. MENTORGRAPH_SEEDS=3000 makes other seeds, and as many.
+appointment; the ledger and PostgreSQL are real. MENTORGRAPH_SEEDS=300 makes other seeds, and as many.
 """
 
 import asyncio
@@ -30,10 +30,10 @@ from models.ledger import Ledger, Target, statistics
 from restless_wiki import DAY, HOUR, MENTORS, RestlessWiki
 from virtual_time import everybodys_clock, now, run
 
-DAYS, PEACE, HAPPENINGS = 14.0, 4.0, 16
+DAYS, PEACE, HAPPENINGS = 14.0, 3.0, 14
 SELDOM = 24 * HOUR
 """Seconds between two looks of those loops that look every few seconds: in days that are over in less than one."""
-SEEDS = int(os.environ.get("MENTORGRAPH_SEEDS", "300"))
+SEEDS = int(os.environ.get("MENTORGRAPH_SEEDS", "60"))
 FIRST = 0 if "MENTORGRAPH_SEEDS" not in os.environ else random.randrange(10**9)
 NUMBER = count(1)
 MARKER = re.compile(r"<!-- mentorgraph[^>]*-->")

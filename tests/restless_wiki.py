@@ -54,6 +54,8 @@ class RestlessWiki(FakeWiki):
     is_whole: bool = True
     is_away: bool = False
     outages: int = 0
+    last: float = 0.0
+    """When the last event is told, by the loop's clock."""
     published: list[Json] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -143,10 +145,13 @@ class RestlessWiki(FakeWiki):
         for event in self.events[before:]:
             if not self.is_whole and len(self.log) > len(MENTORS) and self.chance.random() < 0.15:
                 continue
-            late = self.chance.choice((0.1, 0.1, 0.1, 2.0, 90.0))
-            asyncio.get_running_loop().call_later(late, self._publish, event)
+            loop = asyncio.get_running_loop()
+            at = loop.time() + self.chance.choice((0.1, 0.1, 0.1, 2.0, 90.0))
+            # A stream keeps its order. Where it does not, and names change hands meanwhile, only a look finds out.
+            self.last = at = max(at, self.last) if self.is_whole else at
+            loop.call_at(at, self._publish, event)
             if self.chance.random() < 0.1:
-                asyncio.get_running_loop().call_later(late + 600, self._publish, event)
+                loop.call_at(at + 600, self._publish, event)
 
     def _publish(self, event: Json) -> None:
         self.published.append(event)

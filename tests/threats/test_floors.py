@@ -35,7 +35,7 @@ def test_what_is_installed_and_what_is_pinned_has_no_known_hole(name: str) -> No
 def test_each_requirement_is_one_version_with_its_hashes(file: Path) -> None:
     text = re.sub(r"^\s*#.*\n", "", file.read_text(), flags=re.MULTILINE)
     entries = re.split(r"\n(?=[^\s])", text.strip())
-    assert len(entries) > 10
+    assert entries
     for entry in entries:
         assert PINNED.match(entry), entry
         assert "--hash=sha256:" in entry, entry
