@@ -54,11 +54,12 @@ async def desk(session_database: str, browser: Browser) -> AsyncIterator[Desk]:
             "oauth_url": provider.rest,
             "oauth_client": CLIENT,
             "oauth_secret": SECRET,
-            "oauth_wikis": f'["{WIKI}"]',
+            "oauth_wikis": f'{{"{WIKI}": "{provider.api}"}}',
         }
         async with serves(session_database, home, settings) as http:
             desk = Desk(home, browser, Client(http, DOES_ALL))
             await desk.settle()
+            provider.accounts = {provider.person: (desk.number, None)}
             yield desk
 
 

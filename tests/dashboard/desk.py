@@ -23,10 +23,11 @@ class Desk:
         self.address, self.browser, self.tells = address, browser, tells
         self.mentor: dict[str, Any] = {}
         self.token = ""
+        self.number = next(NUMBERS)
 
     async def settle(self) -> None:
         """A mentor of a small list, and a token that acts for them."""
-        number = next(NUMBERS)
+        number = self.number
         told = {"userId": str(number), "name": "Hedda Linnet", "occurredAt": ago(days=400), "assign": False}
         await self.tell("recordRegistration", told)
         enrolled = {"wiki": WIKI, "account": {"userId": str(number)}, "introduction": "Ask me anything."}
