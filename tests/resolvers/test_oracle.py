@@ -85,4 +85,7 @@ async def test_both_executors_answer_alike(reader: Reader, part: int) -> None:
         )
         slow = await field_by_field(reader, one, values)
         fast = await compiled(reader, one, values)
+        if fast != slow and "eventCursor" in one.text:
+            # How far the feed is moves on with every transaction of the server, autovacuum's too.
+            slow, fast = await field_by_field(reader, one, values), await compiled(reader, one, values)
         assert fast == slow, f"{number}: {one.text}\n{one.variables}"
