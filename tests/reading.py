@@ -1,10 +1,16 @@
-"""What tests of reading share: the schema, and the reader's settings."""
+"""What tests of reading share: the schema, the reader's settings, and a reader of the seeded wikis that is counted."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import pytest
+
+import seeded
 from graph.caller import NOBODY, Caller, Grant
 from graph.kinds import ViewerRole
+from models.reader import Reader
 from resolvers.schema import build, core
+from statement_lint import Statements
 
 SCHEMA = core(build())
 
@@ -26,3 +32,18 @@ def seeing(*, sees_hidden: bool = False, sees_opt_outs: bool = False, account: i
     """Somebody who sees so much on every wiki; `account` is theirs on the first two."""
     role = ViewerRole.COORDINATOR if sees_opt_outs else ViewerRole.READER
     return Caller("Somebody", (Grant(role, None, sees_hidden),), {1: account, 2: account})
+
+
+@pytest.fixture(scope="module")
+def statements() -> Statements:
+    """What `reader` has run."""
+    return Statements()
+
+
+@pytest.fixture(scope="module")
+async def reader(module_database: str, statements: Statements) -> AsyncIterator[Reader]:
+    """Of the seeded wikis."""
+    await seeded.seed(module_database)
+    async with Reader.open(module_database, READS, statements) as opened:
+        await opened.refresh()
+        yield opened

@@ -7,7 +7,6 @@ there are any, `statement.sql` (one for each wiki that is named) and `answer.jso
 
 import os
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +17,16 @@ from graphql import parse, validate
 import seeded
 from graph.compile.plan import Operation, request
 from models.reader import Reader
-from reading import READS, SCHEMA, seeing
+from reading import SCHEMA, reader, seeing, statements
 from statement_lint import Statements
+
+__all__ = ["reader", "statements"]
 
 HERE = Path(__file__).parent
 PAIRS = sorted(one.parent.name for one in HERE.glob("*/question.graphql"))
 RIGHTS = ("sees_hidden", "sees_opt_outs")
 
 pytestmark = pytest.mark.golden
-
-
-@pytest.fixture(scope="module")
-def statements() -> Statements:
-    return Statements()
-
-
-@pytest.fixture(scope="module")
-async def reader(module_database: str, statements: Statements) -> AsyncIterator[Reader]:
-    await seeded.seed(module_database)
-    async with Reader.open(module_database, READS, statements) as reader:
-        await reader.refresh()
-        yield reader
 
 
 WORDS = re.compile(r"'(?:[^'])*'|\(SELECT|[()]| (?:FROM|LEFT JOIN|WHERE|HAVING|ORDER BY|LIMIT) | \|\| ")

@@ -1,6 +1,5 @@
 """What the dashboard asks: each of its queries is one statement, for a mentor with their own list too."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
@@ -12,8 +11,10 @@ from graph.compile.ids import encode
 from graph.compile.plan import Operation, request
 from mentorgraph.pages import MANIFEST
 from models.reader import Reader
-from reading import READS, SCHEMA, seeing
+from reading import SCHEMA, reader, seeing, statements
 from statement_lint import Statements
+
+__all__ = ["reader", "statements"]
 
 MENTOR, MENTEE = seeded.MENTORS[0], 1
 GIVEN: dict[str, Any] = {
@@ -47,19 +48,6 @@ def queries() -> dict[str, tuple[str, dict[str, Any]]]:
 
 
 QUERIES = queries()
-
-
-@pytest.fixture(scope="module")
-def statements() -> Statements:
-    return Statements()
-
-
-@pytest.fixture(scope="module")
-async def reader(module_database: str, statements: Statements) -> AsyncIterator[Reader]:
-    await seeded.seed(module_database)
-    async with Reader.open(module_database, READS, statements) as opened:
-        await opened.refresh()
-        yield opened
 
 
 def test_there_is_a_query_for_every_screen() -> None:

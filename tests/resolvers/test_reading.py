@@ -1,6 +1,6 @@
 """Reading as a caller sees it: one statement for each wiki, and clear refusals of what can't be answered."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -12,21 +12,10 @@ from graph.compile.ids import decode, encode
 from graph.compile.plan import NotCompiled, Operation, request
 from graph.errors import RequestRefused
 from models.reader import Reader
-from reading import READS, SCHEMA, seeing
+from reading import SCHEMA, reader, seeing, statements
 from statement_lint import Statements
 
-
-@pytest.fixture(scope="module")
-def statements() -> Statements:
-    return Statements()
-
-
-@pytest.fixture(scope="module")
-async def reader(module_database: str, statements: Statements) -> AsyncIterator[Reader]:
-    await seeded.seed(module_database)
-    async with Reader.open(module_database, READS, statements) as reader:
-        await reader.refresh()
-        yield reader
+__all__ = ["reader", "statements"]
 
 
 async def ask(reader: Reader, text: str, variables: dict[str, Any] | None = None, **rights: bool) -> Any:
