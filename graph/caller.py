@@ -27,6 +27,7 @@ class Rights(NamedTuple):
 
     sees_hidden: bool = False
     sees_opt_outs: bool = False
+    administers: bool = False
     account: AccountId = NOBODY
 
 
@@ -66,7 +67,9 @@ class Caller:
         if found is None:
             sees_hidden = any(grant.sees_hidden and grant.wiki in (None, wiki) for grant in self.grants)
             account = NOBODY if wiki is None else self.accounts.get(wiki, NOBODY)
-            found = self._rights[wiki] = Rights(sees_hidden, self.may(wiki, *LEADS), account)
+            found = self._rights[wiki] = Rights(
+                sees_hidden, self.may(wiki, *LEADS), self.may(wiki, ViewerRole.ADMIN), account
+            )
         return found
 
     @property

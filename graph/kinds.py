@@ -203,6 +203,25 @@ class NotificationKind(Word):
     RESTORED = "RESTORED", "A mentee came back."
 
 
+class DeliveryKind(Word):
+    """What is done outside: a mentor is written to of one of those, or the wiki or a webhook is told."""
+
+    MENTEE_BLOCKED = NotificationKind.MENTEE_BLOCKED.value, "A letter: a mentee was blocked."
+    MENTEE_UNBLOCKED = NotificationKind.MENTEE_UNBLOCKED.value, "A letter: a mentee was unblocked."
+    RELEASE_NEAR = NotificationKind.RELEASE_NEAR.value, "A letter: a mentee will be released in three days."
+    RELEASED = NotificationKind.RELEASED.value, "A letter: a tie ended because no block held it any longer."
+    RESTORED = NotificationKind.RESTORED.value, "A letter: a mentee came back."
+    SET_MENTOR = "SET_MENTOR", "The wiki is to have our mentor, after a block."
+    WEBHOOK = "WEBHOOK", "A webhook is told an event."
+
+
+class DeliveryState(Word):
+    WAITING = "WAITING", "To be done, or to be tried again."
+    SENT = "SENT", "Done."
+    LEFT_OUT = "LEFT_OUT", "Nothing was to be done when its turn came; `said` tells why."
+    DEAD = "DEAD", "Given up; `said` tells why. `retryDeliveries` tries it again."
+
+
 class PolicyPreset(Word):
     DEFAULT = "DEFAULT", "Kept while blocked for the name, for a week or a quarter otherwise."
     DROP_ON_INDEFINITE_BLOCK = "DROP_ON_INDEFINITE_BLOCK", "Nearly what wikis run today."

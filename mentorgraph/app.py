@@ -7,17 +7,20 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmana
 from typing import Any
 
 from starlette.applications import Starlette
+from strawberry.schema import Schema
 
 from graph.compile.plan import Memory
-from mentorgraph import documents
+from mentorgraph import __version__, documents
 from mentorgraph.answering import Answering
 from mentorgraph.callers import Callers
 from mentorgraph.executor import Compiled, Engine, Executor
 from mentorgraph.eyes import logs
 from mentorgraph.front import Front
+from mentorgraph.outbox.postman import Postman
+from mentorgraph.outbox.webhooks import Sender, Telling
 from mentorgraph.pages import MANIFEST, Pages
 from mentorgraph.probes import Probes
-from mentorgraph.settings import Settings, SettingsError
+from mentorgraph.settings import Settings, SettingsError, webhook_key
 from mentorgraph.signin import Provider, SignIn
 from mentorgraph.watching.news import News
 from mentorgraph.watching.operations import Desk
@@ -45,7 +48,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front
             timed = stack.enter_context(traced(front, settings))
             reader = await stack.enter_async_context(Reader.open(dsn, settings, timed=timed))
             ledger = await stack.enter_async_context(
-                Ledger.open(dsn, clock=clock, told=hints.tell, timed=timed)
+                Ledger.open(dsn, clock=clock, told=hints.tell, timed=timed, webhook_key=webhook_key(settings))
             )
             engine = Engine(reader, Memory(trusted=known), clock, settings.introspection)
             by_tls = (settings.public_url or "").startswith("https:")
@@ -57,7 +60,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front
             hints.relay = relay = Relay(dsn, news.hint)
             desk = Desk(answering, news, Standings(), callers)
             with closing(answering.study):
-                async with beside(news.run(), relay.run()), front.door.opened(desk), probes.opened():
+                told = [] if settings.webhook_key is None else [sender(settings, ledger, engine, schema)]
+                async with beside(news.run(), relay.run(), *told), front.door.opened(desk), probes.opened():
                     yield
 
     pages = Starlette(lifespan=lifespan)
@@ -70,6 +74,12 @@ def create_app(settings: Settings, dsn: str, clock: Clock = wall_clock) -> Front
     shown = Pages(signs_in=sign_in is not None)
     pages.routes.extend((*probes.routes, *ways_in, *shown.routes))
     return front
+
+
+async def sender(settings: Settings, ledger: Ledger, engine: Engine, schema: Schema) -> None:
+    """Tell webhooks what happens, until cancelled."""
+    postman = Postman(f"mentorgraph/{__version__}")
+    await Sender(ledger, Telling(engine, core(schema)).of, postman).run(settings.webhook_every)
 
 
 @contextmanager

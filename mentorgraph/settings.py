@@ -159,6 +159,10 @@ class Settings(BaseSettings):
     """Whether something is done on the wikis that are followed: mentors are written to, and set again after a block."""
     outbox_every: float = Field(default=10.0, gt=0, le=3600)
     """Seconds between two looks at what is to be done there."""
+    webhook_key: Annotated[SecretStr, AfterValidator(_long)] | None = None
+    """What the secrets of webhooks follow from; without it there are none. Another key makes other secrets."""
+    webhook_every: float = Field(default=1.0, gt=0, le=3600)
+    """Seconds between two looks at what webhooks are to be told."""
     draw_every: float = Field(default=2.0, gt=0, le=3600)
     """Seconds between two looks for those who wait for a mentor."""
     look_every: float = Field(default=1.0, gt=0, le=60)
@@ -178,6 +182,12 @@ class Settings(BaseSettings):
     there every so many."""
     connect_timeout: float = Field(default=10.0, gt=0, le=600)
     """Seconds to wait at the start for a database that is not up yet."""
+
+
+def webhook_key(settings: Settings) -> bytes | None:
+    """What the secrets of webhooks follow from, if there are any."""
+    key = settings.webhook_key
+    return None if key is None else key.get_secret_value().encode()
 
 
 def read() -> Settings:

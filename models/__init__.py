@@ -16,6 +16,7 @@ from models.relationship import Relationship, RelationshipSpan
 from models.role import Role
 from models.star import Star
 from models.token import Token
+from models.webhook import Webhook
 from models.wiki import Wiki
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "Star",
     "SuppressedName",
     "Token",
+    "Webhook",
     "Wiki",
 ]

@@ -12,6 +12,8 @@ ENUMS: dict[type[Enum], str] = {
     kinds.BlockKind: "Where a block was placed.",
     kinds.BlockScope: "How much of the wiki a block covers.",
     kinds.CategorySource: "How a block came by its category.",
+    kinds.DeliveryKind: "What is done outside.",
+    kinds.DeliveryState: "How it stands with something that is done outside.",
     kinds.EndReason: (
         "Why a tie ended. To callers who may not know of an opt-out, `OPTED_OUT` is told as `ENDED_BY_HAND`, in "
         "filters and hand-overs too."

@@ -28,6 +28,12 @@ from resolvers.recording import (
     retract_fact,
 )
 from resolvers.refusals import TYPES
+from resolvers.sending import (
+    create_webhook,
+    remove_webhook,
+    retry_deliveries,
+    rotate_webhook_secret,
+)
 from resolvers.stars import star_mentee, unstar_mentee
 from resolvers.ties import end_relationship, keep_relationship, restore_relationship
 from resolvers.tracking import add_wiki, set_policy
@@ -49,6 +55,20 @@ class Mutation:
     create_token = field(create_token, description="Make a token, by which a tool or a person is known.")
     revoke_token = field(
         revoke_token, description="Let a token be used no more; servers know within a second."
+    )
+    create_webhook = field(
+        create_webhook,
+        description="Have an address told what happens to ties, as the public may know it; at most 10 on a wiki.",
+    )
+    rotate_webhook_secret = field(
+        rotate_webhook_secret,
+        description="Give a webhook another secret; for a day the one of before signs as well.",
+    )
+    remove_webhook = field(
+        remove_webhook, description="Tell a webhook nothing more, what waits for it included."
+    )
+    retry_deliveries = field(
+        retry_deliveries, description="Try again what was given up: letters, mentors to be set, webhooks."
     )
     set_policy = field(set_policy, description="Put a new version of a wiki's policy in force.")
     simulate_policies = field(

@@ -27,6 +27,7 @@ from resolvers import (
     block,
     census,
     counts,
+    delivery,
     event,
     fallback,
     handover,
@@ -47,6 +48,7 @@ from resolvers import (
     suspension,
     token,
     viewer,
+    webhook,
     wiki,
 )
 from resolvers.declare import attach, link
@@ -58,6 +60,7 @@ MODULES = (
     block,
     census,
     counts,
+    delivery,
     event,
     handover,
     job,
@@ -76,6 +79,7 @@ MODULES = (
     suspension,
     token,
     viewer,
+    webhook,
     wiki,
 )
 

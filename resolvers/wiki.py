@@ -21,17 +21,19 @@ from resolvers.handover import HandOver, hand_overs
 from resolvers.mentee import is_mentee
 from resolvers.mentees import REGISTERED_LAST, MenteeFilter, MenteeOrder
 from resolvers.mentors import NAMED, MentorFilter, MentorOrder
-from resolvers.orders import FEED, LAST_BEGUN, LEARNT, PLACED, VERSIONS
+from resolvers.orders import FEED, LAST_BEGUN, LEARNT, NEWEST, PLACED, VERSIONS
 from resolvers.relationships import STARTED_LAST, RelationshipFilter, RelationshipOrder
 
 if TYPE_CHECKING:
     from resolvers.block import Block, BlockFilter
+    from resolvers.delivery import Delivery, DeliveryFilter
     from resolvers.event import RelationshipEvent, RelationshipEventFilter
     from resolvers.job import Job
     from resolvers.mentee import Mentee, MenteeConnection
     from resolvers.mentor import Mentor
     from resolvers.policy import Policy
     from resolvers.relationship import Relationship
+    from resolvers.webhook import Webhook
 
 
 @node("A wiki whose mentors and mentees are kept here.")
@@ -141,6 +143,16 @@ class Wiki(Row[models.Wiki], Node):
     def jobs(self) -> Connection[Job]:
         """Long work: simulations, policies that re-project, resignations, newest first."""
         return self.page(lambda _: True, LAST_BEGUN)
+
+    @connection
+    def deliveries(self, where: DeliveryFilter | None = None) -> Connection[Delivery]:
+        """What is done outside, newest first, for an `ADMIN` of the wiki; for others none."""
+        return self.page(lambda delivery: both(True, *where.conditions(delivery) if where else ()), NEWEST)
+
+    @answer
+    def webhooks(self) -> list[Webhook]:
+        """All that were ever made, the oldest first, for an `ADMIN` of the wiki; for others none."""
+        return self.all(lambda _: True, order=lambda webhook: [webhook.row.id])
 
     @answer
     def counts(self) -> WikiCounts:

@@ -43,6 +43,8 @@ TABLES = {
     "Block": ("block", "id"),
     "Policy": ("policy", "version"),
     "Job": ("job", "id"),
+    "Delivery": ("outbox", "id"),
+    "Webhook": ("webhook", "id"),
 }
 NAMES = ["enwiki", "dewiki", "enwiki", "emptywiki", "nowhere"]
 STRETCH = {("from", "DateTime!"): timedelta(days=-400), ("to", "DateTime!"): timedelta(days=-1)}
@@ -141,6 +143,7 @@ def cursors(random: Random, parent: str, name: str, order: Any) -> str:
         "blocks": ("Block", PLACED, lambda: {"placed": (row := of("block"))["placed_at"], "id": row["id"]}),
         "jobs": ("Job", LAST_BEGUN, lambda: {"started": (row := of("job"))["started_at"], "id": row["id"]}),
         "events": ("RelationshipEvent", NEWEST, lambda: of("relationship_event")),
+        "deliveries": ("Delivery", NEWEST, lambda: of("outbox")),
         "policies": ("Policy", VERSIONS, lambda: of("policy")),
     }
     node, by, keys = made[name]

@@ -39,6 +39,14 @@ async def office(scene: Scene, language: str = "en") -> Deliverer:
     )
 
 
+async def compare(scene: Scene) -> None:
+    """The wiki's new accounts and ties come to be known."""
+    scene.wiki.tick()
+    await scene.follow()
+    assert scene.following is not None
+    await Programme(scene.following).compare()
+
+
 async def happens(scene: Scene, what: str) -> None:
     """A block or an unblock, now; the wiki's clock knows whole seconds."""
     await asyncio.sleep(1.05)

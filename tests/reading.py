@@ -28,9 +28,16 @@ class Reads:
 READS = Reads()
 
 
-def seeing(*, sees_hidden: bool = False, sees_opt_outs: bool = False, account: int = NOBODY) -> Caller:
+def seeing(
+    *,
+    sees_hidden: bool = False,
+    sees_opt_outs: bool = False,
+    administers: bool = False,
+    account: int = NOBODY,
+) -> Caller:
     """Somebody who sees so much on every wiki; `account` is theirs on the first two."""
     role = ViewerRole.COORDINATOR if sees_opt_outs else ViewerRole.READER
+    role = ViewerRole.ADMIN if administers else role
     return Caller("Somebody", (Grant(role, None, sees_hidden),), {1: account, 2: account})
 
 

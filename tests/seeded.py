@@ -13,7 +13,17 @@ from typing import Any
 import asyncpg
 import orjson
 
-from graph.kinds import BlockCategory, BlockKind, EndReason, JobKind, JobState, PolicyPreset, StartReason
+from graph.kinds import (
+    BlockCategory,
+    BlockKind,
+    DeliveryKind,
+    DeliveryState,
+    EndReason,
+    JobKind,
+    JobState,
+    PolicyPreset,
+    StartReason,
+)
 from graph.policy import PRESETS, to_json
 from models.columns import ENDLESS, NEVER
 
@@ -68,11 +78,12 @@ def generate() -> Rows:
         # The third has none, which can't be: what must be there and isn't is a fault in the answer.
         rows["policy"] += policies(wiki) if wiki != 3 else ()
         rows["job"] += jobs(wiki) if wiki != 3 else ()
+        rows["webhook"] += webhooks(wiki) if wiki != 3 else ()
     for wiki, mentees in ((1, range(1, 61)), (2, range(1, 13))):
         World(wiki, mentees, rows).fill()
     order = (
         "wiki policy account account_name suppressed_name mentor mentor_term fact fact_text hidden_text "
-        "block block_span relationship relationship_span mentee_span need relationship_event job"
+        "block block_span relationship relationship_span mentee_span need relationship_event job webhook outbox"
     )
     return {table: rows[table] for table in order.split()}
 
@@ -120,6 +131,32 @@ def jobs(wiki: int) -> Iterator[dict[str, Any]]:
         "error": None,
         "started_at": NOW - 5 * DAY,
         "finished_at": NOW - 4 * DAY,
+    }
+
+
+def webhooks(wiki: int) -> Iterator[dict[str, Any]]:
+    """One that is told all, and one that has ended."""
+    yield {
+        "wiki_id": wiki,
+        "id": 1,
+        "url": "https://one.example/",
+        "kinds": None,
+        "created_at": NOW - 9 * DAY,
+        "created_by": "A tool",
+        "rotated_at": NOW - DAY,
+        "ended_at": None,
+        "ended_because": None,
+    }
+    yield {
+        "wiki_id": wiki,
+        "id": 2,
+        "url": "https://two.example/",
+        "kinds": ["STARTED", "ENDED"],
+        "created_at": NOW - 8 * DAY,
+        "created_by": "A tool",
+        "rotated_at": None,
+        "ended_at": NOW - 2 * DAY,
+        "ended_because": "it answered 410",
     }
 
 
@@ -446,7 +483,28 @@ class World:
                 bulk=bool(number % 2),
                 withdraws_id=last if kind == "WITHDRAWN" else None,
             )
+            if number % 3 == 0:
+                self.delivery(number, key, at)
             last = number
+
+    def delivery(self, event: int, mentee: int, at: datetime) -> None:
+        """What is done outside about an event."""
+        # Of its own, so that all else is as it would be without.
+        chance = Random(event)
+        kind, state = chance.choice(list(DeliveryKind)), chance.choice(list(DeliveryState))
+        self.add(
+            "outbox",
+            id=event,
+            event_id=event,
+            mentee_id=mentee,
+            notification=kind,
+            created_at=at + DAY,
+            sent_at=at + 2 * DAY if state is DeliveryState.SENT else None,
+            state=state,
+            tries=event % 4,
+            said="it answered 500" if state is DeliveryState.DEAD else None,
+            webhook_id=1 + event % 2 if kind is DeliveryKind.WEBHOOK else None,
+        )
 
 
 LONG_AGO = 600

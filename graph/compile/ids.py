@@ -10,7 +10,18 @@ from typing import NamedTuple
 from graph.errors import ErrorCode, RequestRefused
 
 NODE_TYPES = frozenset(
-    {"Wiki", "Mentor", "Mentee", "Relationship", "RelationshipEvent", "Block", "Policy", "Job"}
+    {
+        "Wiki",
+        "Mentor",
+        "Mentee",
+        "Relationship",
+        "RelationshipEvent",
+        "Block",
+        "Policy",
+        "Job",
+        "Delivery",
+        "Webhook",
+    }
 )
 """What has an id. Fixed here, so that the number of shapes an id can have is too."""
 LARGEST = 2**63 - 1

@@ -98,6 +98,7 @@ class May(NamedTuple):
 
     sees_hidden: Param
     sees_opt_outs: Param
+    administers: Param
     account: Param
 
 
@@ -110,7 +111,10 @@ def _may(where: str, wiki_of: Callable[[Values], int | None]) -> May:
         )
 
     return May(
-        right("sees_hidden", Boolean()), right("sees_opt_outs", Boolean()), right("account", BigInteger())
+        right("sees_hidden", Boolean()),
+        right("sees_opt_outs", Boolean()),
+        right("administers", Boolean()),
+        right("account", BigInteger()),
     )
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from graph.kinds import DeliveryState
 from mentorgraph.action_api import ActionApi, WikiAwayError, WikiRefusedError
-from mentorgraph.outbox.letters import Choice, LeftOut, Letter, NotYet, what_to_do
+from mentorgraph.outbox.letters import Choice, LeftOut, Letter, NotYet, digest, marker, what_to_do
 from models.ledger import Ledger
 from models.ledger.connections import wall_clock
 from models.ledger.deliveries import CLAIMED_FOR, Delivery, Heap
-from models.outbox import DeliveryState
 
 LOG = logging.getLogger("mentorgraph")
 
@@ -65,33 +65,52 @@ class Deliverer:
         await self.ledger.deliveries.announce_releases(self.wiki)
         # One by one: what is sent follows from how things stand just then, and nobody's claim runs out meanwhile.
         while some := await self.ledger.deliveries.claim(self.wiki, 1):
-            await self._deliver(some[0])
-            done += 1
+            if isinstance(what_to_do(some[0], self.language, wall_clock()), Letter):
+                # What a bulk change brought, or a day without us, is one letter to each mentor.
+                some += await self.ledger.deliveries.claim_alike(self.wiki, some[0])
+            await self._deliver(some)
+            done += len(some)
         self.heap = await self.ledger.deliveries.heap(self.wiki)
         return done
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, some: list[Delivery]) -> None:
+        """One, or several that are one letter; what is left when its turn comes is done alone."""
+        together = [one for one in some if len(some) > 1 and self._is_letter(one)]
+        for group in ([together] if together else []) + [[one] for one in some if one not in together]:
+            await self._deliver_group(group)
+
+    def _is_letter(self, delivery: Delivery) -> bool:
+        return isinstance(what_to_do(delivery, self.language, wall_clock()), Letter)
+
+    async def _deliver_group(self, group: list[Delivery]) -> None:
+        """These, which succeed or fail as one."""
         deliveries = self.ledger.deliveries
         try:
             async with asyncio.timeout(WITHIN):
-                why = await self._do(delivery)
+                why = await (self._do(group[0]) if len(group) == 1 else self._write_one(group))
         except WikiAwayError as error:
-            await self._again(delivery, str(error), error.after)
+            await self._again(group, str(error), error.after)
         except WikiRefusedError as error:
             if error.code.startswith(OF_THE_WAY):
-                await self._again(delivery, error.code, None)
+                await self._again(group, error.code, None)
                 return
-            LOG.warning("delivery %d is given up: %s", delivery.id, error)
-            await deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, error.code)
+            for delivery in group:
+                LOG.warning("delivery %d is given up: %s", delivery.id, error)
+                await deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, error.code)
         except Exception as error:
             # An answer that no wiki gives: one mentee's must not hold up all others for ever.
-            LOG.exception("delivery %d will be tried again", delivery.id)
-            await self._again(delivery, type(error).__name__, None)
+            LOG.exception("delivery %d will be tried again", group[0].id)
+            await self._again(group, type(error).__name__, None)
         else:
             state = DeliveryState.SENT if why is None else DeliveryState.LEFT_OUT
-            await deliveries.end(self.wiki, delivery.id, state, why)
+            for delivery in group:
+                await deliveries.end(self.wiki, delivery.id, state, why)
 
-    async def _again(self, delivery: Delivery, why: str, after: float | None) -> None:
+    async def _again(self, group: list[Delivery], why: str, after: float | None) -> None:
+        for delivery in group:
+            await self._again_one(delivery, why, after)
+
+    async def _again_one(self, delivery: Delivery, why: str, after: float | None) -> None:
         if delivery.tries >= TRIES:
             LOG.warning("delivery %d is given up after %d tries: %s", delivery.id, delivery.tries, why)
             await self.ledger.deliveries.end(self.wiki, delivery.id, DeliveryState.DEAD, why)
@@ -108,14 +127,24 @@ class Deliverer:
             case NotYet(why):
                 raise WikiAwayError(why)
             case Letter() as letter:
-                return await self._write(letter, is_first=delivery.tries == 1)
+                await self._write(letter, [delivery])
+                return None
             case Choice() as choice:
                 return await self._set(choice)
 
-    async def _write(self, letter: Letter, *, is_first: bool) -> str | None:
+    async def _write_one(self, news: list[Delivery]) -> None:
+        """One letter about several mentees."""
+        await self._write(digest(news, self.language, wall_clock()), news)
+
+    async def _write(self, letter: Letter, news: list[Delivery]) -> None:
         page = f"User talk:{letter.to}"
-        if not is_first and letter.marker in await self.api.text(page):
-            return None
+        if any(delivery.tries > 1 for delivery in news):
+            there = await self.api.text(page)
+            news = [delivery for delivery in news if marker(delivery) not in there]
+            if not news:
+                return
+            if len(news) < len(letter.markers):
+                letter = digest(news, self.language, wall_clock())
         answer = await self.api.act(
             action="edit",
             title=page,
@@ -127,7 +156,6 @@ class Deliverer:
         )
         if answer.get("edit", {}).get("result") != "Success":
             raise WikiRefusedError("edit-failure", "the wiki asks for a captcha, or a filter has stopped it")
-        return None
 
     async def _set(self, choice: Choice) -> str | None:
         has_mentors = self.has_mentors()

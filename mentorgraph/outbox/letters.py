@@ -4,7 +4,7 @@ Gender and plural are left to the wiki, which knows both: the texts hold `{{GEND
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -33,18 +33,18 @@ WHENEVER: Final = frozenset({"RELEASE_NEAR"})
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A new section of a mentor's talk page; the marker tells whether it is there already."""
+    """A new section of a mentor's talk page; each marker tells whether that news is there already."""
 
     to: str
     heading: str
     text: str
     summary: str
-    marker: str
+    markers: Sequence[str]
 
     @property
     def wikitext(self) -> str:
         """What stands under the heading, with the signature, which the wiki writes out."""
-        return f"{self.text} ~~~~ {self.marker}"
+        return f"{self.text} ~~~~ {''.join(self.markers)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,33 @@ def what_to_do(delivery: Delivery, language: str, now: datetime) -> Letter | Cho
         heading=filled(text["heading"], plain(delivery.mentee)),
         text=filled(text["text"], plain(delivery.mentee), delivery.mentee, kept),
         summary=texts["summary"],
-        marker=f"<!-- mentorgraph {delivery.id} -->",
+        markers=[marker(delivery)],
     )
+
+
+def digest(news: Sequence[Delivery], language: str, now: datetime) -> Letter:
+    """One letter about several mentees of whom a mentor is told the same; `what_to_do` has one about each."""
+    texts = texts_of(language)
+    text = texts[news[0].notification]
+    lines = []
+    for delivery in news:
+        assert delivery.mentee is not None
+        days = _days_left(delivery, now)
+        kept = "" if days is None else filled(text.get("kept", texts["kept"]), str(days))
+        lines.append(f"* [[User:{delivery.mentee}|{plain(delivery.mentee)}]]{kept}")
+    assert news[0].mentor is not None
+    return Letter(
+        to=news[0].mentor,
+        heading=filled(text["headings"], str(len(news))),
+        text="\n".join([text["texts"], *lines, ""]),
+        summary=texts["summary"],
+        markers=[marker(delivery) for delivery in news],
+    )
+
+
+def marker(delivery: Delivery) -> str:
+    """What a page holds once it was told that; nobody sees it there."""
+    return f"<!-- mentorgraph {delivery.id} -->"
 
 
 def _why_not(delivery: Delivery, now: datetime) -> str | None:

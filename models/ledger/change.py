@@ -3,7 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, TypeVar
 from uuid import UUID
@@ -76,6 +76,9 @@ TOLD_AS: Final = {
     RelationshipEventKind.RELEASED.value: NotificationKind.RELEASED,
     RelationshipEventKind.RESTORED.value: NotificationKind.RESTORED,
 }
+
+NEWS: Final = timedelta(days=2)
+"""What happened longer ago is none."""
 
 COMES_BACK: Final = frozenset({RelationshipEventKind.RESUMED.value, RelationshipEventKind.RESTORED.value})
 """After a block the wiki may have forgotten the mentor, or have drawn another."""
@@ -406,30 +409,33 @@ class Change:
                 difference.write(script, ids)
         await write(self.connection, self.wiki, script)
         self.run.has_told = self.run.has_told or bool(script.events)
-        if not bulk:
-            await self._put_in_outbox(script.events)
+        # Of many that are brought in at once most are history, which nobody is told.
+        await self._put_in_outbox(
+            [event for event in script.events if not bulk or self.now - event.at <= NEWS]
+        )
         return script
 
-    async def _put_in_outbox(self, events: Iterable[EventRow]) -> None:
+    async def _put_in_outbox(self, events: Sequence[EventRow]) -> None:
         told = [
-            (event.id, event.mentee_id, kind.value)
+            (event.id, event.mentee_id, event.mentor_id, event.kind, self._notification(event))
             for event in events
-            if (kind := TOLD_AS.get(event.kind)) is not None
-            and kind in self.settings.notify
-            and _wants(self._wishes.get(event.mentor_id), kind)
         ]
-        told += [(event.id, event.mentee_id, SET_MENTOR) for event in events if event.kind in COMES_BACK]
+        told += [
+            (event.id, event.mentee_id, event.mentor_id, "", SET_MENTOR)
+            for event in events
+            if event.kind in COMES_BACK
+        ]
         if told:
             await self.connection.execute(PUT_IN_OUTBOX, self.wiki, self.now, *zip(*told, strict=True))
+
+    def _notification(self, event: EventRow) -> str:
+        """What the mentor is told, by the wiki's policy; empty: nothing."""
+        kind = TOLD_AS.get(event.kind)
+        return kind.value if kind is not None and kind in self.settings.notify else ""
 
 
 def _nobody_waits() -> None:
     """What most changes do when the rules have been asked."""
-
-
-def _wants(wishes: Collection[str] | None, kind: NotificationKind) -> bool:
-    """A mentor who never chose is told whatever the wiki's policy says."""
-    return wishes is None or kind.value in wishes
 
 
 def _fact_row(given: Given) -> tuple[object, ...]:

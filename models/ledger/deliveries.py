@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from graph.kinds import NotificationKind
+from graph.kinds import DeliveryState, NotificationKind
 from graph.policy import PolicySettings
 from models.ledger.connections import Connection, aware
 from models.ledger.script import PUT_IN_OUTBOX
-from models.outbox import DeliveryState
 
 # What is revived was tried before, so whoever does it looks first whether it is there.
 # One mentee's are done one after the other: the first that waits keeps the others waiting, dead ones do not.
@@ -17,11 +16,29 @@ CLAIM: Final = """
 UPDATE outbox AS o SET claimed_until = $3, tries = o.tries + 1
 WHERE o.wiki_id = $1 AND o.id IN (
     SELECT w.id FROM outbox AS w
-    WHERE w.wiki_id = $1 AND w.state = 'WAITING' AND w.due_at <= $2 AND w.claimed_until <= $2
+    WHERE w.wiki_id = $1 AND w.state = 'WAITING' AND w.webhook_id IS NULL
+      AND w.due_at <= $2 AND w.claimed_until <= $2
       AND NOT EXISTS (
           SELECT FROM outbox AS earlier
           WHERE earlier.wiki_id = $1 AND earlier.mentee_id = w.mentee_id AND earlier.state = 'WAITING'
-            AND earlier.id < w.id
+            AND earlier.webhook_id IS NULL AND earlier.id < w.id
+      )
+    ORDER BY w.id LIMIT $4
+    FOR UPDATE OF w SKIP LOCKED
+)
+RETURNING o.id
+"""
+# What the same mentor is to be told of other mentees: it goes into the same letter.
+CLAIM_ALIKE: Final = """
+UPDATE outbox AS o SET claimed_until = $3, tries = o.tries + 1
+WHERE o.wiki_id = $1 AND o.id IN (
+    SELECT w.id FROM outbox AS w JOIN relationship_event AS e ON e.wiki_id = $1 AND e.id = w.event_id
+    WHERE w.wiki_id = $1 AND w.state = 'WAITING' AND w.webhook_id IS NULL
+      AND w.due_at <= $2 AND w.claimed_until <= $2 AND w.notification = $5 AND e.mentor_id = $6
+      AND NOT EXISTS (
+          SELECT FROM outbox AS earlier
+          WHERE earlier.wiki_id = $1 AND earlier.mentee_id = w.mentee_id AND earlier.state = 'WAITING'
+            AND earlier.webhook_id IS NULL AND earlier.id < w.id
       )
     ORDER BY w.id LIMIT $4
     FOR UPDATE OF w SKIP LOCKED
@@ -45,7 +62,7 @@ SELECT o.id, o.notification, o.tries, e.at, e.mentor_id, mentor.name AS mentor, 
            SELECT FROM outbox AS sent JOIN relationship_event AS other
              ON other.wiki_id = $1 AND other.id = sent.event_id AND other.mentor_id = e.mentor_id
            WHERE sent.wiki_id = $1 AND sent.mentee_id = o.mentee_id AND sent.id < o.id AND sent.state = 'SENT'
-             AND sent.sent_at > $3 AND sent.notification <> 'SET_MENTOR'
+             AND sent.sent_at > $3 AND sent.notification NOT IN ('SET_MENTOR', 'WEBHOOK')
        ) AS told_today
 FROM outbox AS o
 JOIN relationship_event AS e ON e.wiki_id = $1 AND e.id = o.event_id
@@ -71,7 +88,8 @@ SELECT o.id, o.notification, o.created_at, o.tries, o.said FROM outbox AS o
 WHERE o.wiki_id = $1 AND o.state = 'DEAD' ORDER BY o.id LIMIT $2
 """
 WAITING: Final = """
-SELECT o.id FROM outbox AS o WHERE o.wiki_id = $1 AND o.state = 'WAITING' ORDER BY o.id LIMIT $2
+SELECT o.id FROM outbox AS o
+WHERE o.wiki_id = $1 AND o.state = 'WAITING' AND o.webhook_id IS NULL ORDER BY o.id LIMIT $2
 """
 HOW_MANY: Final = """
 SELECT count(*) FILTER (WHERE o.state = 'WAITING') AS waiting, count(*) FILTER (WHERE o.state = 'DEAD') AS dead,
@@ -84,7 +102,7 @@ DELETE FROM outbox AS o WHERE o.wiki_id = $1 AND o.created_at < $2 AND o.state <
 
 # Whose state after the suspension is RELEASED, by what is forecast now; each suspension is told of once.
 NEAR: Final = """
-SELECT e.id, e.mentee_id, m.notify
+SELECT e.id, e.mentee_id, tie.mentor_id
 FROM mentee_span AS s
 JOIN mentee_span AS next
   ON next.wiki_id = $1 AND next.mentee_id = s.mentee_id AND next.valid_from = s.valid_to AND next.state = 'RELEASED'
@@ -92,6 +110,7 @@ JOIN relationship_span AS tie
   ON tie.wiki_id = $1 AND tie.mentee_id = s.mentee_id AND tie.role = 'PRIMARY' AND tie.state = 'SUSPENDED'
  AND tie.valid_from <= $2 AND $2 < tie.valid_to
 JOIN mentor AS m ON m.wiki_id = $1 AND m.id = tie.mentor_id
+ AND (m.notify IS NULL OR 'RELEASE_NEAR' = ANY(m.notify))
 JOIN LATERAL (
     SELECT e.id, e.mentee_id FROM relationship_event AS e
     WHERE e.wiki_id = $1 AND e.relationship_id = tie.relationship_id AND e.kind = 'SUSPENDED' AND e.at <= $2
@@ -108,6 +127,8 @@ ORDER BY e.id
 
 CLAIMED_FOR: Final = timedelta(minutes=5)
 """Longer than anything that is done takes: then whoever claimed it is dead."""
+IN_ONE_LETTER: Final = 500
+"""Mentees, at most."""
 A_DAY: Final = timedelta(days=1)
 FORGOTTEN_AFTER: Final = timedelta(days=90)
 NEAR_BEFORE: Final = timedelta(days=3)
@@ -162,6 +183,13 @@ async def claim(connection: Connection, wiki: int, now: datetime, most: int) -> 
     return await load(connection, wiki, now, [row["id"] for row in rows])
 
 
+async def claim_alike(connection: Connection, wiki: int, now: datetime, first: Delivery) -> list[Delivery]:
+    """What can go into the same letter as that one, of other mentees of that mentor."""
+    asked = (now + CLAIMED_FOR, IN_ONE_LETTER - 1, first.notification, first.mentor_id)
+    rows = await connection.fetch(CLAIM_ALIKE, wiki, now, *asked)
+    return await load(connection, wiki, now, [row["id"] for row in rows])
+
+
 async def announce_releases(
     connection: Connection, wiki: int, settings: PolicySettings, now: datetime
 ) -> int:
@@ -170,9 +198,8 @@ async def announce_releases(
         return 0
     kind = NotificationKind.RELEASE_NEAR.value
     near = [
-        (row["id"], row["mentee_id"], kind)
+        (row["id"], row["mentee_id"], row["mentor_id"], "", kind)
         for row in await connection.fetch(NEAR, wiki, now, now + NEAR_BEFORE)
-        if row["notify"] is None or kind in row["notify"]
     ]
     if near:
         await connection.execute(PUT_IN_OUTBOX, wiki, now, *zip(*near, strict=True))

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
+from graph.kinds import DeliveryState
 from models.ledger import deliveries
 from models.ledger.change import Change, Office
 from models.ledger.connections import Connection, transact
 from models.ledger.deliveries import Dead, Delivery, Heap
 from models.ledger.policies import in_force
-from models.outbox import DeliveryState
 
 T = TypeVar("T")
 
@@ -23,6 +23,10 @@ class Deliveries:
     async def claim(self, wiki: int, most: int) -> list[Delivery]:
         """The next things to do there; nobody else does them meanwhile."""
         return await self._run(lambda c: deliveries.claim(c, wiki, self._office.clock(), most))
+
+    async def claim_alike(self, wiki: int, first: Delivery) -> list[Delivery]:
+        """What can go into the same letter as that one; nobody else does it meanwhile."""
+        return await self._run(lambda c: deliveries.claim_alike(c, wiki, self._office.clock(), first))
 
     async def announce_releases(self, wiki: int) -> int:
         """Write down whose release is near and is to be told, each once; how many."""

@@ -76,6 +76,7 @@ from models.ledger.statistics import Statistics
 from models.ledger.ties import Ties
 from models.ledger.tokens import Tokens
 from models.ledger.transfers import Transfer, Transferred
+from models.ledger.webhooks import Webhooks
 
 T = TypeVar("T")
 
@@ -121,6 +122,8 @@ class Ledger:
         self._dsn, self._size, self._plans, self._observe = dsn, size, plans, observe
         self.timed: Timed | None = None
         """Hears how long each statement took; to be set before the ledger is opened."""
+        self.webhook_key: bytes | None = None
+        """What the secrets of webhooks follow from; to be set by whoever makes them or tells them anything."""
         self._clock, self._pause, self._told = clock, pause, told
         self._chance = random.Random(seed)  # noqa: S311 - whom a newcomer is given is no secret
         self._pool: Pool | None = None
@@ -151,10 +154,11 @@ class Ledger:
         plans: str = PLANS,
         told: Callable[[int], None] | None = None,
         timed: Timed | None = None,
+        webhook_key: bytes | None = None,
     ) -> AsyncIterator["Ledger"]:
         """A ledger for as long as the block takes; `plans` is PostgreSQL's `plan_cache_mode` (Citus needs `auto`)."""
         made = cls(dsn, seed=seed, size=size, clock=clock, plans=plans, told=told)
-        made.timed = timed
+        made.timed, made.webhook_key = timed, webhook_key
         async with made as ledger:
             yield ledger
 
@@ -188,6 +192,11 @@ class Ledger:
     def deliveries(self) -> Deliveries:
         """What is to be done on wikis."""
         return Deliveries(self._desk)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Addresses elsewhere that are told what happens."""
+        return Webhooks(self._desk, self.webhook_key)
 
     async def star(self, wiki: int, mentor: int, mentee: int, *, on: bool) -> None:
         """Put a mentor's star on a mentee, or take it off."""

@@ -251,11 +251,27 @@ FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::
 """
 
 
+# A mentor who never chose is told whatever the wiki's policy says. `kind` is empty for what no webhook is told,
+# `notification` for what no mentor is.
 PUT_IN_OUTBOX: Final = """
-INSERT INTO outbox AS o (wiki_id, event_id, mentee_id, notification, created_at)
-SELECT $1::integer, new.event_id, new.mentee_id, new.notification, $2
-FROM unnest($3::bigint[], $4::bigint[], $5::text[])
-     WITH ORDINALITY AS new (event_id, mentee_id, notification, place) ORDER BY new.place
+INSERT INTO outbox AS o (wiki_id, event_id, mentee_id, notification, created_at, webhook_id)
+SELECT $1::integer, told.event_id, told.mentee_id, told.notification, $2, told.webhook_id
+FROM (
+    SELECT new.event_id, new.mentee_id, new.notification, new.place, NULL::bigint AS webhook_id
+    FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+         WITH ORDINALITY AS new (event_id, mentee_id, mentor_id, kind, notification, place)
+    LEFT JOIN mentor AS m ON m.wiki_id = $1 AND m.id = new.mentor_id
+    WHERE new.notification = 'SET_MENTOR'
+       OR (new.notification <> '' AND (m.notify IS NULL OR new.notification = ANY(m.notify)))
+    UNION ALL
+    SELECT new.event_id, new.mentee_id, 'WEBHOOK', new.place, h.id
+    FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+         WITH ORDINALITY AS new (event_id, mentee_id, mentor_id, kind, notification, place)
+    JOIN webhook AS h
+      ON h.wiki_id = $1 AND h.ended_at IS NULL AND (h.kinds IS NULL OR new.kind = ANY(h.kinds))
+    WHERE new.kind <> ''
+) AS told
+ORDER BY told.place, told.webhook_id NULLS FIRST
 """
 
 

@@ -14,6 +14,10 @@ def a_token(_: SmallWiki) -> Input:
     return {"name": "A tool", "roles": [{"role": "READER"}]}
 
 
+def a_webhook(_: SmallWiki) -> Input:
+    return {"wiki": "smallwiki", "url": "https://hooks.example/"}
+
+
 def each_member(*groups: Iterator[Told]) -> tuple[Told, ...]:
     return tuple(told for group in groups for told in group)
 
@@ -412,6 +416,31 @@ MEMBERS: dict[str, tuple[Told, ...]] = {
             "INVALID at accounts.0.userId",
         ),
         ("a day that is past", with_(a_token, "expiresAt", after(days=-1)), "IN_THE_PAST at expiresAt"),
+    ),
+    "createWebhook": (
+        *wiki_of(a_webhook),
+        ("no TLS", with_(a_webhook, "url", "http://hooks.example/"), "INVALID at url"),
+        ("an address inside", with_(a_webhook, "url", "https://127.0.0.1/"), "INVALID at url"),
+        ("a password", with_(a_webhook, "url", "https://a:b@hooks.example/"), "INVALID at url"),
+        ("a NUL", with_(a_webhook, "url", f"https://hooks.example/{NUL}"), "INVALID at url"),
+        ("no kind", with_(a_webhook, "kinds", []), "INVALID at kinds"),
+    ),
+    **{
+        mutation: (
+            ("a broken id", lambda _: {"webhook": "broken"}, "INVALID at webhook"),
+            ("a mentee's id", lambda _: {"webhook": of_wiki("Mentee")}, "INVALID at webhook"),
+            ("none that ever was", lambda _: {"webhook": of_wiki("Webhook", 999)}, "NOT_FOUND at webhook"),
+        )
+        for mutation in ("rotateWebhookSecret", "removeWebhook")
+    },
+    "retryDeliveries": (
+        *wiki_of(lambda _: {"wiki": "smallwiki"}),
+        ("a broken id", lambda _: {"wiki": "smallwiki", "delivery": "broken"}, "INVALID at delivery"),
+        (
+            "one that was not given up",
+            lambda _: {"wiki": "smallwiki", "delivery": of_wiki("Delivery", 999)},
+            "NOT_FOUND at delivery",
+        ),
     ),
     "revokeToken": (
         ("no id", lambda _: {"token": "mgt_abc"}, "INVALID at token"),

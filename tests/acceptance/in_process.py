@@ -15,6 +15,8 @@ from mentorgraph.settings import Settings
 
 UNLIMITED = {"limit_requests": 0, "limit_cost": 0, "limit_connections": 0, "limit_subscriptions": 0}
 """Tests ask from one address what thousands of people do; what callers may ask is a test of its own."""
+SIGNING: dict[str, Any] = {"webhook_key": "k" * 32, "webhook_every": 3600}
+"""There can be webhooks, and none of them is told anything."""
 
 
 class Calendar:
@@ -30,7 +32,7 @@ class Calendar:
 @asynccontextmanager
 async def living(database: str, calendar: Calendar, **settings: Any) -> AsyncIterator[Client]:
     """Somebody who asks a server that lives by that calendar, for as long as the block takes."""
-    app = create_app(Settings(**({"demo": False} | UNLIMITED | settings)), database, calendar)
+    app = create_app(Settings(**({"demo": False} | UNLIMITED | SIGNING | settings)), database, calendar)
     transport = httpx.ASGITransport(app)
     async with started(app), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8400") as http:
         yield Client(http)

@@ -37,6 +37,12 @@ async def latest_tie(wiki: SmallWiki, user: str) -> dict[str, Any]:
     return {"relationship": found["node"]["relationships"]["nodes"][0]["id"]}
 
 
+async def a_webhook(wiki: SmallWiki) -> dict[str, Any]:
+    """One that was just made."""
+    made = await wiki.client.done("createWebhook", A_WEBHOOK, "webhook { id }")
+    return {"webhook": made["webhook"]["id"]}
+
+
 def three_facts(wiki: SmallWiki) -> dict[str, Any]:
     """The second is refused."""
     return {
@@ -47,6 +53,8 @@ def three_facts(wiki: SmallWiki) -> dict[str, Any]:
         ]
     }
 
+
+A_WEBHOOK = {"wiki": "smallwiki", "url": "https://hooks.example/"}
 
 # One input for each mutation, in an order in which all can be done; none has a `source` where it can do without.
 ASKED: dict[str, Any] = {
@@ -66,6 +74,10 @@ ASKED: dict[str, Any] = {
     "retractFact": lambda w: {"wiki": w.name, "source": "mw-log", "sourceId": "1", "reason": "By mistake."},
     "createToken": lambda _: {"name": "A tool", "roles": [{"role": "READER"}]},
     "revokeToken": lambda _: {"token": "2"},
+    "createWebhook": lambda _: A_WEBHOOK,
+    "rotateWebhookSecret": a_webhook,
+    "removeWebhook": a_webhook,
+    "retryDeliveries": lambda w: {"wiki": w.name},
     "starMentee": lambda w: {"mentee": w.mentee(ONCE)},
     "unstarMentee": lambda w: {"mentee": w.mentee(ONCE)},
     "enrollMentor": lambda w: {"wiki": w.name, "account": {"userId": DAN}, "share": "NONE"},

@@ -62,6 +62,8 @@ async def world(module_database: str) -> AsyncIterator[World]:
     ):
         wiki = SmallWiki(client, calendar, module_database)
         await wiki.settle()
+        ledger.webhook_key = b"k" * 32
+        await ledger.webhooks.create(1, "https://hooks.example/", None, "Admin Eve")
         ties = {ONCE: (await wiki.tie_of(ONCE))["id"]}
         for user, mentor in ((HIDDEN, ADA), (OTHERS, BEN)):
             await wiki.register(wiki.name, user, f"Former Name {user}", assign=False)
@@ -166,6 +168,8 @@ WITHIN = {
     "CategoryRule": ("PolicySettings", "categoryRules { %s }"),
     "Job": ("Wiki", "jobs { nodes { %s } }"),
     "PolicyOutcome": ("Job", "outcomes { %s }"),
+    "Webhook": ("Wiki", "webhooks { %s }"),
+    "Delivery": ("Wiki", "deliveries(first: 1) { nodes { %s } }"),
     "PolicyDay": ("PolicyOutcome", "daily { %s }"),
 }
 ARGUMENTS = {
@@ -250,6 +254,7 @@ def audience(cell: str, type_: str, situation: str) -> set[str]:
         "mentor": {"mentor"},
         "overseers": {"overseer"},
         "coordinators": {"coordinator", "admin"},
+        "administrators": {"admin"},
         "nobody": set(),
     }
     return {role for word in cell.split(", ") for role in words[word]}
@@ -316,6 +321,10 @@ ASKED: dict[str, Asked] = {
     "addWiki": lambda *_: {"dbName": "smallwiki", "url": "https://x.example"},
     "createToken": lambda *_: {"name": "", "roles": [{"role": "READER"}]},
     "revokeToken": lambda *_: {"token": "999"},
+    "createWebhook": lambda *_: SMALL | {"url": "http://plain.example"},
+    "rotateWebhookSecret": lambda *_: {"webhook": encode("Webhook", 1, 999)},
+    "removeWebhook": lambda *_: {"webhook": encode("Webhook", 1, 999)},
+    "retryDeliveries": lambda *_: SMALL,
     "setPolicy": lambda *_: SMALL | {"policy": {"preset": "DEFAULT"}, "validateOnly": True},
     "simulatePolicies": lambda *_: SMALL | {"policies": [], "from": written(on(1)), "to": written(on(2))},
     "recordRegistration": logged(userId="9", name="Nine"),

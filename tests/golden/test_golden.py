@@ -24,7 +24,7 @@ __all__ = ["reader", "statements"]
 
 HERE = Path(__file__).parent
 PAIRS = sorted(one.parent.name for one in HERE.glob("*/question.graphql"))
-RIGHTS = ("sees_hidden", "sees_opt_outs")
+RIGHTS = ("sees_hidden", "sees_opt_outs", "administers")
 
 pytestmark = pytest.mark.golden
 

@@ -7,13 +7,15 @@ import httpx2
 import pytest
 
 from following_scene import Scene, at_once, scene
+from graph.facts import VisibilityChanged
+from graph.kinds import Origin
 from ledger_rows import fetch
 from mentorgraph.feed.reconcile import Reconciling
 from mentorgraph.outbox import deliverer, letters
 from mentorgraph.outbox.letters import filled, texts_of
-from models.ledger import deliveries
+from models.ledger import Entry, Target, deliveries
 from models.ledger.connections import wall_clock
-from outbox_office import ADA, BO, KIM, STATES, TALK, TIES, happens, office
+from outbox_office import ADA, BO, KIM, STATES, TALK, TIES, compare, happens, office
 
 __all__ = ["at_once", "scene"]
 
@@ -46,6 +48,64 @@ async def test_a_mentor_reads_of_the_block_and_is_set_again_after_it(scene: Scen
     await scene.follow()
     assert await fetch(scene.database, TIES) == [(ADA, "IMPORTED")]
     assert "ASSIGNED" not in [fact[0] for fact in await scene.facts()]
+
+
+async def test_what_happens_to_many_mentees_at_once_is_one_letter(scene: Scene) -> None:
+    """Three are blocked within seconds; of one the mentor was told before, and another's name is hidden."""
+    done = await office(scene)
+    await happens(scene, "block")
+    await done.deliver()
+    more = {6: "Bolts & Nuts", 7: "Cogs Inc", 8: "Drills"}
+    for user, name in more.items():
+        scene.wiki.register(user, name)
+        scene.wiki.ties[user] = ADA
+    await compare(scene)
+    await asyncio.sleep(1.05)
+    scene.wiki.now = wall_clock().replace(microsecond=0)
+    for user in more:
+        scene.wiki.block(user, "Promotional username")
+    await scene.follow()
+    hidden = VisibilityChanged(at=wall_clock(), origin=Origin("test", "hidden"), name_hidden=True)
+    await scene.ledger.record(scene.id, Entry(fact=hidden, target=Target(id=8)))
+    await done.deliver()
+    letters = scene.wiki.pages[TALK].split("\n== ")
+    assert len(letters) == 2
+    assert letters[1].startswith(
+        "2 of your mentees were blocked ==\n"
+        "These mentees of yours have been blocked. You stay their mentor meanwhile.\n"
+        "* [[User:Bolts & Nuts|Bolts &amp; Nuts]]"
+    )
+    assert "Drills" not in letters[1]
+    kept = await states(scene)
+    assert sorted(kept) == [("MENTEE_BLOCKED", "LEFT_OUT"), *3 * [("MENTEE_BLOCKED", "SENT")]]
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+async def test_a_letter_about_many_that_was_left_in_the_midst_is_there_once(
+    scene: Scene, is_written: bool
+) -> None:
+    """Whoever comes after looks for each; of the one that came meanwhile there is another letter."""
+    done = await office(scene)
+    for user in (6, 7):
+        scene.wiki.register(user, f"Newcomer {user}")
+        scene.wiki.ties[user] = ADA
+    await compare(scene)
+    await asyncio.sleep(1.05)
+    scene.wiki.now = wall_clock().replace(microsecond=0)
+    for user in (6, 7):
+        scene.wiki.block(user, "Promotional username")
+    await scene.follow()
+    [first] = await scene.ledger.deliveries.claim(scene.id, 1)
+    both = [first, *await scene.ledger.deliveries.claim_alike(scene.id, first)]
+    assert len(both) == 2
+    if is_written:
+        await done._write_one(both)
+    await fetch(scene.database, "UPDATE outbox SET claimed_until = '-infinity' RETURNING id")
+    await happens(scene, "block")
+    await done.deliver()
+    page = scene.wiki.pages[TALK]
+    assert [page.count(f"[[User:{name}|") for name in ("Newcomer 6", "Newcomer 7", "Acme Ltd")] == [1, 1, 1]
+    assert page.count("\n== ") + page.startswith("== ") == (2 if is_written else 1)
 
 
 async def test_a_mentor_whom_a_person_has_chosen_meanwhile_is_left_alone(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from mentorgraph.feed.names import Names, Root
 from mentorgraph.feed.stream import Stream
 from mentorgraph.outbox.deliverer import Deliverer
 from models.ledger import Ledger
+from models.ledger.deliveries import Delivery
 
 __all__ = ["calm"]
 
@@ -47,8 +49,8 @@ def a_name_means_who_bears_it_first(patch: pytest.MonkeyPatch) -> None:
 def nobody_looks_whether_a_letter_is_there(patch: pytest.MonkeyPatch) -> None:
     write = Deliverer._write
 
-    async def at_once(self: Deliverer, letter: Any, **_: bool) -> Any:
-        return await write(self, letter, is_first=True)
+    async def at_once(self: Deliverer, letter: Any, news: list[Delivery]) -> Any:
+        return await write(self, letter, [replace(one, tries=1) for one in news])
 
     patch.setattr(Deliverer, "_write", at_once)
 

@@ -78,6 +78,7 @@ async def test_both_executors_answer_alike(reader: Reader, part: int) -> None:
         now = a_moment(random)
         one = asked(SCHEMA, random, now)
         rights = {"sees_hidden": random.random() < 0.4, "sees_opt_outs": random.random() < 0.4}
+        rights["administers"] = random.random() < 0.3
         # Rows of any wiki are told as to those without an account, of which the other executor knows nothing.
         account = random.choice([NOBODY, *seeded.MENTORS, 1, 2])
         values = request(

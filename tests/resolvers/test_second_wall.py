@@ -105,5 +105,8 @@ async def test_readers_have_no_way_to_what_no_statement_names(reader: Reader, ro
 
 def test_who_reads_behind_which_wall() -> None:
     """A person, though the mentor of somebody hidden, is told no more names than anyone."""
-    assert [behind(rights) for rights in (NO_RIGHTS, Rights(False, True, 101))] == [PUBLIC, PUBLIC]
+    assert [behind(rights) for rights in (NO_RIGHTS, Rights(sees_opt_outs=True, account=101))] == [
+        PUBLIC,
+        PUBLIC,
+    ]
     assert behind(Rights(sees_hidden=True, account=101)) == OVERSEER
