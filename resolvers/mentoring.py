@@ -7,7 +7,7 @@ import strawberry
 
 from graph.errors import Refused
 from graph.kinds import AccountId, ErrorPolicy, MentorShare, NotificationKind, RelationshipRole, UserErrorCode
-from models.ledger import Recorded
+from models.ledger import Recorded, Target
 from models.ledger.resolving import nobody_of_that_name
 from resolvers.asking import Info, is_known_name, known, ledger_of, open_tie, wiki_of
 from resolvers.declare import ref
@@ -157,21 +157,33 @@ async def enroll_mentor(info: Info, input: EnrollMentorInput) -> MentorPayload:
     wiki = await wiki_of(info, input.wiki)
     told_with = circumstances(input)
     del told_with["reason"]
-    name = input.account.name
-    # Who tells what happened elsewhere has read the name there; to others a hidden one is nobody's.
-    tells = info.context["caller"].may(wiki, *TELLS)
-    if name and not tells and not await is_known_name(info, input.wiki, name.value):
-        raise nobody_of_that_name("account")
+    account = target_of(input.account, wiki, "account")
+    # Who tells what happened elsewhere has read of whom; to others the hidden are nobody, as is who never was.
+    if not info.context["caller"].may(wiki, *TELLS):
+        await must_be_known(info, input.wiki, wiki, account)
     with about("account"):
         mentor = await ledger_of(info).enroll(
             wiki,
-            target_of(input.account, wiki, "account"),
+            account,
             share=input.share,
             capacity=or_none(input.capacity),
             introduction=or_none(input.introduction),
             **told_with,
         )
     return MentorPayload(mentor=ref("Mentor", wiki, mentor))
+
+
+async def must_be_known(info: Info, db_name: str, wiki: int, account: Target) -> None:
+    """Refuse an account of which the caller can't know."""
+    if account.name is not None:
+        if not await is_known_name(info, db_name, account.name):
+            raise nobody_of_that_name("account")
+    elif account.id is not None and await known(info, wiki, [account.id]) != [account.id]:
+        raise Refused(
+            UserErrorCode.NOT_FOUND,
+            "No account of that id is known on this wiki; have its registration recorded first.",
+            "account",
+        )
 
 
 @refusing(MentorPayload)

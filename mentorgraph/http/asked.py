@@ -145,11 +145,21 @@ def _loaded(body: bytes) -> dict[str, Any]:
         raise HttpRefused(400, f"Requests are not taken in batches: send one after the other. {WANTED}")
     if not isinstance(asked, dict):
         raise HttpRefused(400, WANTED)
-    if body.count(b"[") + body.count(b"{") > NESTING and _is_deep(asked):
-        raise HttpRefused(400, f"JSON may be nested {NESTING} levels deep.", code=ErrorCode.TOO_DEEP)
-    if b"\\u00" in body or any(body.count(name) > 1 for name in NAMES):
-        json.loads(body, object_pairs_hook=_once)
+    if (
+        any(asked.get(name) for name in ("variables", "extensions"))
+        or body.count(b"[") + body.count(b"{") > NESTING
+        or b"\\u00" in body  # with which a name can be written otherwise
+        or any(body.count(name) > 1 for name in NAMES)
+    ):
+        check_json(body, asked)
     return asked
+
+
+def check_json(text: bytes | str, found: Any) -> None:
+    """Refuse JSON that other readers would read otherwise, or get lost in."""
+    if isinstance(found, dict | list) and _is_deep(found):
+        raise HttpRefused(400, f"JSON may be nested {NESTING} levels deep.", code=ErrorCode.TOO_DEEP)
+    json.loads(text, object_pairs_hook=_once)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -217,6 +227,5 @@ def _object_in(text: str, name: str) -> Any:
         found = orjson.loads(text)
     except ValueError:
         raise HttpRefused(400, f"`{name}` is an object, written as JSON.", code=ErrorCode.BAD_JSON) from None
-    if isinstance(found, dict | list) and _is_deep(found):
-        raise HttpRefused(400, f"JSON may be nested {NESTING} levels deep.", code=ErrorCode.TOO_DEEP)
+    check_json(text, found)
     return found

@@ -19,7 +19,7 @@ from mentorgraph import errors
 from mentorgraph.allowance import Bucket
 from mentorgraph.callers import ANYBODY, Stranger, Unauthenticated, Visitor, authorization_in
 from mentorgraph.eyes.seen import SEEN, Seen
-from mentorgraph.http.asked import Asked, read
+from mentorgraph.http.asked import Asked, check_json, read
 from mentorgraph.http.refused import HttpRefused
 from mentorgraph.watching.operations import Desk, NoLonger, Watch, Wrong
 
@@ -143,9 +143,12 @@ class Socket:
         if self.messages.take(1, self.loop.time()):
             raise Closing(TOO_MANY, f"{MESSAGES} messages are read in {WITHIN:g} seconds")
         try:
-            said = orjson.loads(message.get("text") or b"")
+            said = orjson.loads(text := message.get("text") or b"")
+            check_json(text, said)
         except orjson.JSONDecodeError:
             raise Closing(BAD_REQUEST, "A message is a text, and JSON") from None
+        except HttpRefused as refused:
+            raise Closing(BAD_REQUEST, refused.message) from None
         handle = self.handle.get(str(said.get("type"))) if isinstance(said, dict) else None
         if handle is None:
             raise Closing(BAD_REQUEST, "A message is an object of a type that the protocol names")

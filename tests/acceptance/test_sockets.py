@@ -1,5 +1,6 @@
 """The protocol `graphql-transport-ws`: what a client that keeps to it gets, and one that does not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -68,6 +69,9 @@ SUBSCRIBE = orjson.dumps({"type": "subscribe", "id": "1", "payload": {"query": W
         '{"type":"subscribe","id":"1","payload":{"query":1}}',
         '{"type":"subscribe","id":"1","payload":{"query":"{__typename}","variables":5}}',
         '{"type":"subscribe","id":"1","payload":{"query":"{__typename}","operationName":5}}',
+        '{"type":"subscribe","id":"1","id":"2","payload":{"query":"{__typename}"}}',
+        '{"type":"subscribe","id":"1","payload":{"query":"{__typename}","variables":{"a":1,"a":2}}}',
+        SUBSCRIBE.replace("}}", ',"variables":{"a":' + "[" * 900 + "]" * 900 + "}}}"),
         b'{"type":"ping"}',
         "[" * 10_000,
     ],
@@ -209,6 +213,31 @@ async def test_one_operation_that_cannot_run_does_not_disturb_the_others(
         # The id is free again, and the first operation still runs.
         await watcher.say(type="subscribe", id=name, payload={"query": "{ __typename }"})
         assert (await watcher.hear())["type"] == "next"
+
+
+async def test_what_is_ended_while_it_is_answered_says_nothing_under_an_id_that_is_used_again(
+    served: tuple[str, Client],
+) -> None:
+    """Whenever the end comes: before the answer, within it, or when the server has said the end itself."""
+    first, then = (f"{{ {name}: wikis {{ totalCount }} }}" for name in ("first", "then"))
+    heard = set()
+    async with Watcher.at(served[0]) as watcher:
+        for wait in (0, 0, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.05) * 4:
+            await watcher.say(type="subscribe", id="x", payload={"query": first})
+            await asyncio.sleep(wait)
+            await watcher.say(type="complete", id="x")
+            await watcher.say(type="subscribe", id="x", payload={"query": then})
+            said: list[str] = []
+            while "then" not in said:
+                message = await watcher.hear()
+                assert message["id"] == "x"
+                said += message["payload"]["data"] if "payload" in message else [message["type"]]
+            heard.add(tuple(said))
+            assert (await watcher.hear()) == {"id": "x", "type": "complete"}
+        await watcher.say(type="ping")
+        assert await watcher.hear() == {"type": "pong"}, "and nothing besides"
+    assert heard <= {("then",), ("first", "then"), ("first", "complete", "then")}
+    assert len(heard) > 1, "the end came at different moments"
 
 
 async def test_one_socket_runs_a_hundred_operations_and_no_more(served: tuple[str, Client]) -> None:

@@ -15,8 +15,9 @@ import pytest
 from acceptance.client import Client, mutation
 from acceptance.event_source import Source
 from acceptance.in_process import Calendar, living, written
-from acceptance.small_wiki import ADA, BEN, NEWCOMER, ONCE, OPTED_OUT, SmallWiki
+from acceptance.small_wiki import ADA, BEN, DAN, NEWCOMER, ONCE, OPTED_OUT, SmallWiki
 from acceptance.watcher import EVENTS, Closed, Watcher, listening
+from graph.compile.ids import encode
 from graph.kinds import ViewerRole
 from ledger_rows import fetch
 from lifecycle_stories import on
@@ -441,7 +442,23 @@ async def test_what_is_hidden_is_shown_on_the_wiki_of_the_right_alone(door: Door
     never_was = enrolled | {"account": {"name": "Who never was"}}
     hidden, unknown = [await coordinator.do("enrollMentor", asked) for asked in (enrolled, never_was)]
     assert hidden == unknown, "whose name is hidden is nobody to them"
+    for by, there, nobody in (
+        ("userId", NEWCOMER, "999999"),
+        ("id", encode("Mentee", 1, int(NEWCOMER)), encode("Mentee", 1, 999_999)),
+    ):
+        told = [
+            await coordinator.do("enrollMentor", enrolled | {"account": {by: one}}, "mentor { id }")
+            for one in (there, nobody)
+        ]
+        assert told[0] == told[1], "nor by an id"
+        assert told[0]["mentor"] is None
+        assert [error["code"] for error in told[0]["userErrors"]] == ["NOT_FOUND"]
     await coordinator.done("enrollMentor", enrolled | {"account": {"name": "Dan who never was one"}})
+    again = {"mentor": encode("Mentor", 1, int(DAN))}
+    await coordinator.done("resignMentor", again)
+    later = enrolled | {"account": {"id": again["mentor"]}}
+    enrolled_again = await coordinator.done("enrollMentor", later, "mentor { id }")
+    assert enrolled_again["mentor"] == {"id": again["mentor"]}, "whom they know of they enrol by an id too"
     for wiki in ("smallwiki", "emptywiki"):
         await admin.done("recordVisibility", w.logged(wiki=wiki, **hide | {"nameHidden": False}))
 

@@ -51,10 +51,19 @@ def code(answer: httpx.Response) -> str:
         b'{"query": "{ __typename }", "variables": {}, "variables": {"a": 1}}',
         b'{"query": "{ __typename }", "qu\\u0065ry": "{ wikis { totalCount } }"}',
         b'{"query": "{ __typename }", "variables": {"caf\\u00e9": 1, "caf\\u00e9": 2}}',
+        b'{"query": "{ __typename }", "variables": {"a": 1, "a": 2}}',
+        b'{"query": "{ __typename }", "variables": {"a": [{"b" :1, "b" :2}]}}',
+        b'{"query": "{ __typename }", "extensions": {"persistedQuery": {"version": 1, "version": 1}}}',
     ],
 )
 async def test_what_is_said_twice_is_not_chosen_from(client: httpx.AsyncClient, body: bytes) -> None:
     answer = await post(client, body)
+    assert (answer.status_code, code(answer)) == (400, "BAD_JSON")
+
+
+async def test_nor_is_what_an_address_says_twice(client: httpx.AsyncClient) -> None:
+    twice = {"query": WIKIS, "variables": '{"a": 1, "a": 2}'}
+    answer = await client.get("/graphql", params=twice)
     assert (answer.status_code, code(answer)) == (400, "BAD_JSON")
 
 

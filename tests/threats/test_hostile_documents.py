@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from mentorgraph.http.asked import LARGEST
-from threats.besieged import MARK, Besieged, besieged
+from threats.besieged import MARK, NEXT, Besieged, besieged
 from threats.documents import Hostile, asked
 
 pytestmark = pytest.mark.acceptance
 
+GROWTH = 20_000_000
+"""Bytes that one document may take at any time."""
 DOCUMENTS = list(asked())
 BY_THREAT = Counter(one.threat for one in DOCUMENTS)
 
@@ -36,7 +38,9 @@ async def test_what_attacks_is_refused_and_holds_up_nobody(siege: Besieged, thre
 
 async def refused(siege: Besieged, one: Hostile) -> None:
     body = json.dumps({"query": one.query, "variables": one.variables}).encode()
-    answer = await siege.http.post("/graphql", content=body, headers={"content-type": "application/json"})
+    headers = {"content-type": "application/json"}
+    async with siege.weighed(str(one), GROWTH):
+        answer = await siege.http.post("/graphql", content=body, headers=headers)
     assert answer.status_code == (413 if len(body) > LARGEST else answer.status_code)
     assert answer.status_code < 500, (one, answer.text)
     errors = answer.json()["errors"]
@@ -47,4 +51,4 @@ async def refused(siege: Besieged, one: Hostile) -> None:
     for leak in (MARK, "Traceback", 'File "/'):
         assert leak not in answer.text, one
     assert len(answer.content) < LARGEST, one
-    await siege.check(one)
+    assert await siege.check(one) < NEXT, (str(one), "whoever is next waits for it")

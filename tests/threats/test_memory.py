@@ -2,11 +2,8 @@
 
 import asyncio
 import contextlib
-import os
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
-from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +14,7 @@ from graphql import get_introspection_query
 
 from acceptance.client import Client, server_process
 from acceptance.watcher import raw
-from threats.besieged import HONEST
+from threats.besieged import HONEST, resident
 
 pytestmark = pytest.mark.acceptance
 
@@ -40,11 +37,7 @@ class Server(NamedTuple):
 
     def memory(self) -> int:
         """Bytes of its memory that are resident."""
-        kernels = Path(f"/proc/{self.pid}/statm")
-        if kernels.exists():
-            return int(kernels.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        told = subprocess.check_output(["ps", "-o", "rss=", "-p", str(self.pid)])  # noqa: S607 - wherever it is
-        return int(told) * 1024
+        return resident(self.pid)
 
 
 @pytest.fixture

@@ -53,3 +53,19 @@ export const block = graphql`
     }
   }
 `;
+
+export const watch = graphql`
+  subscription MenteeListWatchSubscription($wiki: String!, $after: String) {
+    relationshipEvents(wiki: $wiki, after: $after) {
+      cursor
+      node {
+        kind
+        relationship {
+          mentee {
+            ...MenteeList_mentee
+          }
+        }
+      }
+    }
+  }
+`;

@@ -123,10 +123,13 @@ def test_fragments_within_each_other_are_measured_in_one_pass(
     """A walk into every spread takes seconds at twenty levels, and for ever at thirty."""
     document = read(f"{{ ...F0 }} {shape(levels)} fragment Last on Query {{ a }}", WIDE)
     gc.collect()
-    begun = time.thread_time()
-    with suppress(RequestRefused):
-        check(document, WIDE)
-    assert time.thread_time() - begun < 0.05
+    taken = []
+    for _ in range(5):
+        begun = time.thread_time()
+        with suppress(RequestRefused):
+            check(document, WIDE)
+        taken.append(time.thread_time() - begun)
+    assert min(taken) < 0.005
 
 
 @settings(max_examples=2_000, deadline=None)
