@@ -33,7 +33,7 @@ from virtual_time import everybodys_clock, now, run
 DAYS, PEACE, HAPPENINGS = 14.0, 3.0, 14
 SELDOM = 24 * HOUR
 """Seconds between two looks of those loops that look every few seconds: in days that are over in less than one."""
-SEEDS = int(os.environ.get("MENTORGRAPH_SEEDS", "60"))
+SEEDS = int(os.environ.get("MENTORGRAPH_SEEDS", "300"))
 FIRST = 0 if "MENTORGRAPH_SEEDS" not in os.environ else random.randrange(10**9)
 NUMBER = count(1)
 MARKER = re.compile(r"<!-- mentorgraph[^>]*-->")

@@ -6,7 +6,7 @@ from fourteen_days import calm, days, seeds
 
 __all__ = ["calm"]
 
-PARTS = 3
+PARTS = 6
 
 
 @pytest.mark.usefixtures("calm")
