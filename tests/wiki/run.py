@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import drive  # type: ignore[import-not-found] # noqa: E402 - found by the line 
 
 from acceptance.client import Client, serving  # noqa: E402 - found by the line above
 from event_server import EventServer  # noqa: E402 - the same
+from growth_in_front import LIST, Growth  # noqa: E402 - the same
 from mentorgraph import postgres  # noqa: E402 - the same
 from those_who_ask import DOES_ALL  # noqa: E402 - the same
 
@@ -44,6 +45,13 @@ query($wiki: String!, $name: String!) {
 }
 """
 MENTOR = 'query($wiki: String!) { wiki(dbName: $wiki) { mentor(by: {userId: "1"}) { name } } }'
+MENTORED = """
+query($wiki: String!, $user: BigInt!) {
+  wiki(dbName: $wiki) {
+    mentee(by: {userId: $user}) { state relationship(role: PRIMARY) { mentor { userId } } }
+  }
+}
+"""
 ACCOUNTS = """
 query($wiki: String!, $users: [AccountBy!]!) {
   wiki(dbName: $wiki) {
@@ -64,10 +72,11 @@ def main() -> int:
 
 async def followed(dsn: str, env: dict[str, str]) -> None:
     """Follow the wiki while it is driven."""
-    events = EventServer(Path(env["WIKI_EVENTS_STREAM"]), seed=1)
-    async with events.running() as stream:
+    told = Path(env["WIKI_EVENTS_STREAM"])
+    events, growth = EventServer(told, seed=1), Growth(env["WIKI_API"], told, WIKI)
+    async with events.running() as stream, growth.running() as front:
         settings = {
-            "feed_wikis": orjson.dumps({WIKI: env["WIKI_API"]}).decode(),
+            "feed_wikis": orjson.dumps({WIKI: front}).decode(),
             "feed_stream": stream,
             "feed_contact": "mentors@example.org",
             "feed_look_every": "2",
@@ -85,6 +94,7 @@ async def followed(dsn: str, env: dict[str, str]) -> None:
                 await story(client, env)
                 await asyncio.gather(driven(""), driven(" two"))
                 await until_equal(client, env["WIKI_API"])
+                await with_mentors_of_its_own(client, env, growth)
     print(f"The stream was connected to {events.connections} times.")
 
 
@@ -153,6 +163,76 @@ async def story(client: Client, env: dict[str, str]) -> None:
     told = sorted(tie["events"]["nodes"], key=lambda event: str(event["at"]))
     assert [event["kind"] for event in told] == ["STARTED", "SUSPENDED", "RESUMED"], told
     print(f"{people.n('acme')} has had one mentor all the time, and nobody called a mutation.")
+
+
+async def with_mentors_of_its_own(client: Client, env: dict[str, str], growth: Growth) -> None:
+    """GrowthExperiments draws and forgets, in no log; the mentor of before the block is there in the end."""
+    people = drive.Scenario(env, None, " growth")
+    await client.done(
+        "setPolicy", {"wiki": WIKI, "policy": {"policy": {"name": "growth", "autoAssign": False}}}
+    )
+    await asyncio.to_thread(people.create, "bo", "Mentor Bo", people.ip(2))
+    listed = {"Mentors": {"1": {"message": None, "weight": 2, "automaticallyAssigned": True}}}
+    bo = (await growth.by_name())[people.n("bo")]
+    listed["Mentors"][str(bo)] = dict(listed["Mentors"]["1"])
+    page = {
+        "title": LIST,
+        "text": orjson.dumps(listed).decode(),
+        "summary": "mentors",
+        "contentmodel": "json",
+    }
+    await asyncio.to_thread(people.admin.post, action="edit", **page)
+    await growth.begin({1: env["WIKI_ADMIN_USER"], bo: people.n("bo")})
+    for number, key in enumerate(("greta", "hugo", "ines"), 3):
+        await asyncio.to_thread(people.create, key, key.capitalize(), people.ip(number))
+    users = {key: (await growth.by_name())[people.n(key)] for key in ("greta", "hugo", "ines")}
+    for key, user in users.items():
+        await until_mentored(client, user, growth)
+        await asyncio.to_thread(people.block, people.n(key), "infinite", "{{uw-softerblock}}")
+        await until_state(client, people.n(key), "SUSPENDED")
+    first = dict(growth.drawn)
+    await until(lambda: not users.values() & growth.ties.keys(), "GrowthExperiments forgets who is blocked")
+    # The first is set again before chance comes to it, the second after, and of the third a person has decided.
+    await asyncio.to_thread(people.unblock, people.n("greta"), "welcome back")
+    await until(
+        lambda: growth.ties.get(users["greta"]) == first[users["greta"]], "Greta's mentor is set again"
+    )
+    await asyncio.to_thread(people.unblock, people.n("hugo"), "welcome back")
+    growth.come_back_to_another(users["hugo"])
+    assert growth.ties[users["hugo"]] != first[users["hugo"]]
+    await until(lambda: growth.ties[users["hugo"]] == first[users["hugo"]], "Hugo's mentor is set again")
+    other = next(mentor for mentor in growth.mentors if mentor != first[users["ines"]])
+    await asyncio.to_thread(people.unblock, people.n("ines"), "welcome back")
+    await growth.choose(users["ines"], other, people.n("bo"))
+    await until_mentored(client, users["ines"], growth)
+    await asyncio.sleep(5)
+    assert growth.ties[users["ines"]] == other, "what a person has decided stays"
+    for user in users.values():
+        await until_mentored(client, user, growth)
+    print(
+        "Of three whom GrowthExperiments forgot, two have their mentors again, and one whom a person has chosen."
+    )
+
+
+async def until(holds: Callable[[], bool], what: str) -> None:
+    """Until it holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, f"not in time: {what}"
+        await asyncio.sleep(0.1)
+
+
+async def until_mentored(client: Client, user: int, growth: Growth) -> None:
+    """Until they are active here, with the mentor whom GrowthExperiments shows."""
+    deadline, found = time.monotonic() + PATIENCE, None
+    while time.monotonic() < deadline:
+        found = (await client.ask(MENTORED, wiki=WIKI, user=str(user)))["wiki"]["mentee"]
+        tie = found and found["relationship"]
+        shown = growth.ties.get(user)
+        if tie and shown and (found["state"], tie["mentor"]["userId"]) == ("ACTIVE", str(shown)):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{user} has {growth.ties.get(user)} there, and here {found}")
 
 
 async def until_written(env: dict[str, str], heading: str) -> None:
