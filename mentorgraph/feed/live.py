@@ -165,6 +165,7 @@ class Live:
                 language=str(general.get("lang", "en")),
                 own=own,
                 has_mentors=lambda: programme.is_run,
+                tag=self.settings.outbox_tag,
             )
         self.reconciling[name] = Reconciling(self.followings[name], self.settings.feed_accounts)
 

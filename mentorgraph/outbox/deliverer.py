@@ -39,7 +39,7 @@ NO_SUCH_USER: Final = "nosuchuser"
 
 
 class Deliverer:
-    """For one wiki; `language` is that of its texts, `own` the account in whose name it is done.
+    """For one wiki; `language` is that of its texts, `own` the account in whose name it is done, `tag` marks its edits.
 
     `has_mentors` tells whether the wiki itself keeps mentors, whom it could be told.
     """
@@ -53,9 +53,11 @@ class Deliverer:
         language: str,
         own: str,
         has_mentors: Callable[[], bool | None],
+        tag: str | None = None,
     ) -> None:
         self.ledger, self.wiki, self.api = ledger, wiki, api
         self.language, self.own, self.has_mentors = language, own, has_mentors
+        self.tags = {} if tag is None else {"tags": tag}
         self.heap = Heap(0, 0, None)
         """How much there was to do when this last looked."""
 
@@ -153,6 +155,7 @@ class Deliverer:
             text=letter.wikitext,
             summary=letter.summary,
             redirect=1,
+            **self.tags,
         )
         if answer.get("edit", {}).get("result") != "Success":
             raise WikiRefusedError("edit-failure", "the wiki asks for a captcha, or a filter has stopped it")

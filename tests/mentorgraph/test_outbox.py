@@ -12,6 +12,7 @@ from graph.kinds import Origin
 from ledger_rows import fetch
 from mentorgraph.feed.reconcile import Reconciling
 from mentorgraph.outbox import deliverer, letters
+from mentorgraph.outbox.deliverer import Deliverer
 from mentorgraph.outbox.letters import filled, texts_of
 from models.ledger import Entry, Target, deliveries
 from models.ledger.connections import wall_clock
@@ -106,6 +107,17 @@ async def test_a_letter_about_many_that_was_left_in_the_midst_is_there_once(
     page = scene.wiki.pages[TALK]
     assert [page.count(f"[[User:{name}|") for name in ("Newcomer 6", "Newcomer 7", "Acme Ltd")] == [1, 1, 1]
     assert page.count("\n== ") + page.startswith("== ") == (2 if is_written else 1)
+
+
+async def test_what_is_written_has_the_tag_that_is_wanted(scene: Scene) -> None:
+    done = await office(scene)
+    done.tags = Deliverer(
+        scene.ledger, 1, scene.api(), language="en", own="x", has_mentors=lambda: None, tag="mentorgraph"
+    ).tags
+    await happens(scene, "block")
+    await done.deliver()
+    [edit] = [one for one in scene.wiki.asked if one["action"] == "edit"]
+    assert (edit["tags"], edit["assert"]) == ("mentorgraph", "user")
 
 
 async def test_a_mentor_whom_a_person_has_chosen_meanwhile_is_left_alone(scene: Scene) -> None:
