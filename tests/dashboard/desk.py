@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any, Final
+from weakref import WeakSet
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
@@ -12,6 +13,8 @@ from dashboard.timely import ago
 
 WIKI: Final = "demowiki"
 NUMBERS = count(900_001)
+COMPLAIN: Final = WeakSet[Page]()
+"""Pages whose complaints are what is tested."""
 
 expect.set_options(timeout=10_000)
 
@@ -91,7 +94,7 @@ class Desk:
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
             yield page
-            if not getattr(page, "may_complain", False):
+            if page not in COMPLAIN:
                 assert complaints == []
 
 

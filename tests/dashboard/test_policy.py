@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Page, expect
 
 from dashboard.desk import Desk, confirm
-from dashboard.screens import compared
+from dashboard.screens import NEWEST_POLICY, compared
 
 
 async def test_policies_are_compared_and_one_is_set_after_its_effect_was_told(
@@ -19,8 +19,7 @@ async def test_policies_are_compared_and_one_is_set_after_its_effect_was_told(
         re.compile("looked at anew; .* released at once")
     )
     await confirm(leading, "Set this policy")
-    asked = '{ wiki(dbName: "demowiki") { policy { settings { name defaultHold } } } }'
-    assert (await desk.tells.ask(asked))["wiki"]["policy"]["settings"] == {
+    assert (await desk.tells.ask(NEWEST_POLICY))["wiki"]["policy"]["settings"] == {
         "name": "hold-90",
         "defaultHold": "P90D",
     }
