@@ -30,7 +30,7 @@ async def test_a_star_is_there_at_once_and_stays(desk: Desk, page: Page) -> None
     async with page.expect_response(lambda one: 'tar"' in (one.request.post_data or "")):
         await star.click()
     await expect(star).to_have_attribute("aria-pressed", "true")
-    as_hedda = Client(desk.tells.http, desk.token)
+    as_hedda = Client(desk.tells.http, desk.token, reads_too=True)
     asked = "query($id: ID!) { node(id: $id) { ... on Mentee { isStarred } } }"
     assert (await as_hedda.ask(asked, id=mentee["id"]))["node"] == {"isStarred": True}
     await page.reload()
@@ -102,6 +102,22 @@ async def test_the_history_offers_to_take_back_what_was_done_here(desk: Desk, pa
     await expect(history.get_by_role("button", name="Undo")).to_have_count(0)
     await expect(page.locator("h1")).to_contain_text("Suspended")
     assert (await desk.stands(mentee))["mentor"] == {"name": "Hedda Linnet"}
+
+
+async def test_a_coordinator_acts_on_the_list_of_all(desk: Desk, leading: Page) -> None:
+    mentees = [await desk.newcomer(f"Led Linnet {number}") for number in range(2)]
+    for one in mentees:
+        await desk.block(one, category="VANDALISM")
+    await leading.goto("/?mentor=all&tab=suspended&q=Led+Linnet")
+    await choose(leading, "Led Linnet 0", "Keep longer")
+    await leading.get_by_label("Until").fill("2031-05-04")
+    await confirm(leading, "Keep longer")
+    assert (await desk.stands(mentees[0]))["suspension"]["releasesAt"] == "2031-05-04T00:00:00.000Z"
+    await leading.get_by_label("Pick all of this page").check()
+    group = leading.get_by_role("group", name="With those picked")
+    await group.get_by_role("button", name="Release now").click()
+    await confirm(leading, "Release now")
+    assert [(await desk.stands(one))["mentor"] for one in mentees] == [None, None]
 
 
 async def test_many_are_handed_over_at_once_after_the_effect_was_told(desk: Desk, page: Page) -> None:

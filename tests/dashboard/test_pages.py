@@ -22,6 +22,11 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
 }
 RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
     one => [one.id, one.nodes.map(node => node.html.slice(0, 200))])"""
+UNDEFINED = """() => {
+    const rules = [...document.styleSheets].flatMap(sheet => [...sheet.cssRules]).map(rule => rule.cssText).join();
+    const used = new Set([...rules.matchAll(/var\\((--[a-z0-9-]+)\\)/g)].map(found => found[1]));
+    return [...used].filter(one => !/^--[0-9a-f]{8}$/.test(one) && !rules.includes(one + ":"));
+}"""
 SOMEBODY = """{ wiki(dbName: "demowiki") {
     mentee(by: {name: "Acme Widgets Ltd"}) { id }
     mentors(where: {status: [AVAILABLE]}, orderBy: {field: SUSPENDED_MENTEES, direction: DESC}, first: 1) {
@@ -86,6 +91,15 @@ async def test_no_table_is_wider_than_a_screen_of_1280(desk: Desk, addresses: di
                     "[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
                 )
                 assert all(one <= 0 for one in wide), (look, name, wide)
+
+
+async def test_no_style_names_what_is_not_defined(page: Page) -> None:
+    """A token that is not there is no error to a browser: it takes what it has, and nobody is told."""
+    await page.goto("/")
+    await settled(page)
+    missing = await page.evaluate(UNDEFINED)
+    assert missing == []
+    assert "sans-serif" in await page.evaluate("getComputedStyle(document.body).fontFamily")
 
 
 async def test_graphiql_asks_nobody_but_the_server(desk: Desk, page: Page) -> None:
