@@ -108,6 +108,8 @@ async def opened(context: BrowserContext) -> AsyncIterator[BrowserContext]:
 
 async def settled(page: Page) -> None:
     """Until the page has what it asked for: an empty row is no row."""
+    # A page that has not begun is not busy either.
+    await expect(page.locator("main h1, main .bone").first).to_be_attached()
     await expect(page.locator("main [aria-busy=true], main .bone")).to_have_count(0)
     await expect(page.locator("main h1").first).to_be_visible()
 

@@ -9,7 +9,6 @@ from playwright.async_api import Locator, Page, expect
 
 from dashboard.desk import WIKI, Desk, settled
 from dashboard.hands import agree, choose, look_up, press, reach, write
-from dashboard.screens import NEWEST_POLICY
 from dashboard.timely import ago
 
 
@@ -302,22 +301,3 @@ async def test_a_language_and_a_theme_are_chosen(page: Page) -> None:
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     await choose(page, page.get_by_role("button", name="Language"), "עברית")
     await expect(page.locator("html")).to_have_attribute("dir", "rtl")
-
-
-async def test_policies_are_tried_and_one_is_set(desk: Desk, leading: Page) -> None:
-    await leading.goto("/policy?window=90")
-    await settled(leading)
-    slider = leading.get_by_role("slider")
-    await reach(leading, slider)
-    await leading.keyboard.press("ArrowRight")
-    await expect(leading).to_have_url(re.compile("grace=31"))
-    await press(leading, leading.get_by_role("button", name="Compare"))
-    mine = leading.get_by_role("row").filter(has=leading.get_by_role("rowheader", name="31 days", exact=True))
-    await expect(mine).to_be_visible(timeout=60_000)
-    await press(leading, mine.get_by_role("button", name="Set this policy"))
-    await expect(leading.locator(".effect")).to_contain_text("looked at anew")
-    await agree(leading, "Set this policy")
-    assert (await desk.tells.ask(NEWEST_POLICY))["wiki"]["policy"]["settings"] == {
-        "name": "hold-31",
-        "defaultHold": "P31D",
-    }
