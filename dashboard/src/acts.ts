@@ -1,21 +1,38 @@
 /** What can be done with a mentee's tie, how it is told, and how it is taken back. */
-import { useMutation } from "@urql/vue";
+import { useClientHandle, useMutation } from "@urql/vue";
 import { useToast } from "@wikimedia/codex";
-import { inject, reactive } from "vue";
-import { ClaimDocument, EndDocument, KeepDocument, RestoreDocument, TakeBackDocument, TransferDocument, type MenteeRowFragment, type TieFragment } from "./gql/graphql";
+import { inject, reactive, ref } from "vue";
+import { ClaimDocument, DeedsDocument, EndDocument, KeepDocument, RestoreDocument, TakeBackDocument, TransferDocument, type MenteeRowFragment, type TieFragment } from "./gql/graphql";
 import { SESSION, type Session } from "./session";
 import { apart, number, t } from "./words";
 
 export type Act = "keep" | "end" | "restore" | "hand" | "claim";
 export type Row = { node: MenteeRowFragment; relationship?: TieFragment | null };
 
-/** How long an answer offers to take back what it tells of. */
+/** How long an answer offers to take back what it tells of; the history of the mentee offers it longer. */
 const UNDO_FOR = 20_000;
+/** How long the server lets it be taken back. */
+const SECOND_THOUGHTS = 600_000;
 
 interface Told {
   source: string;
   sourceId?: string | null;
 }
+
+/** What was done in this tab of late, by the names of its facts, and when. */
+const DEEDS = "mentorgraph.deeds";
+const deeds = ref<Record<string, number>>(JSON.parse(sessionStorage.getItem(DEEDS) ?? "{}"));
+const nameOf = (one: Told): string => `${one.source} ${one.sourceId}`;
+
+function remember(events: Told[]): void {
+  const now = Date.now();
+  const late = Object.entries(deeds.value).filter(([, at]) => now - at < SECOND_THOUGHTS);
+  deeds.value = { ...Object.fromEntries(late), ...Object.fromEntries(events.map((one) => [nameOf(one), now])) };
+  sessionStorage.setItem(DEEDS, JSON.stringify(deeds.value));
+}
+
+/** Whether it was done here, and so lately that it may be taken back. */
+export const isFresh = (one: Told): boolean => Date.now() - (deeds.value[nameOf(one)] ?? 0) < SECOND_THOUGHTS;
 interface Refusal {
   message: string;
 }
@@ -33,6 +50,7 @@ export function possible(row: Row, mayAct: boolean, mine: string | null): Act[] 
 export function useActs(done: () => void) {
   const session = inject<Session>(SESSION)!;
   const toast = useToast();
+  const { client } = useClientHandle();
   const [keep, end, restore, transfer, claim, back] = [KeepDocument, EndDocument, RestoreDocument, TransferDocument, ClaimDocument, TakeBackDocument].map(
     (one) => useMutation(one as never),
   ) as ReturnType<typeof useMutation<any, any>>[] as [any, any, any, any, any, any];
@@ -78,6 +96,7 @@ export function useActs(done: () => void) {
       const payload = data?.transferMentees ?? data?.claimMentees;
       refusals.push(...(error ? [error] : payload.userErrors));
       count = payload?.transferred ?? count;
+      if (!refusals.length) events.push(...(await madeOf(asked.rows.map((one) => one.node.id), count)));
     } else
       for (const { relationship: tie } of asked.rows) {
         const input = { relationship: tie!.id, reason: asked.reason || null, ...extra(tie!) };
@@ -99,12 +118,24 @@ export function useActs(done: () => void) {
     done();
   }
 
+  /** The facts by which these have got the mentor whom they have now; none where one of them cannot be told for sure. */
+  async function madeOf(mentees: string[], count: number): Promise<Told[]> {
+    const { data } = await client.query(DeedsDocument, { ids: mentees }, { requestPolicy: "network-only" }).toPromise();
+    const ties = (data?.nodes ?? []).map((one) => (one?.__typename === "Mentee" ? one.relationship : null));
+    const moved = asked.act === "claim" ? ties.filter((tie) => tie?.mentor.id === asked.mentor) : ties.filter((tie, at) => tie && tie.mentor.id !== asked.rows[at]!.relationship!.mentor.id);
+    const made = moved.map((tie) => tie!.events.nodes.find((event) => event.kind === "STARTED" || event.kind === "TRANSFERRED"));
+    // One act names its facts after itself and, behind a colon, the mentee.
+    const acts = new Set(made.map((event) => event?.sourceId?.split(":")[0]));
+    return made.length === count && made.every((event) => event) && acts.size === 1 ? (made as Told[]) : [];
+  }
+
   function extra(tie: TieFragment) {
     if (asked.act === "keep") return { until: asked.until ? `${asked.until}T00:00:00Z` : null, expectedVersion: tie.version };
     return asked.act === "end" ? { expectedVersion: tie.version } : {};
   }
 
   function show(message: string, events: Told[]) {
+    remember(events);
     const canUndo = events.length > 0 && events.every((one) => one.sourceId);
     toast.success(message, {
       autoDismiss: canUndo ? UNDO_FOR : true,
@@ -123,5 +154,5 @@ export function useActs(done: () => void) {
     done();
   }
 
-  return { asked, begin, act, preview };
+  return { asked, begin, act, preview, undo };
 }

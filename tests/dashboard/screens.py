@@ -4,6 +4,8 @@ from typing import Final
 
 from playwright.async_api import Page
 
+NEWEST_POLICY: Final = '{ wiki(dbName: "demowiki") { policy { settings { name defaultHold } } } }'
+
 SCREENS: Final = {
     "mentees": "/?mentor={mentor}",
     "suspended": "/?tab=suspended&mentor=all",

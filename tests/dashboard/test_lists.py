@@ -4,7 +4,9 @@ import re
 
 from playwright.async_api import Page, expect
 
-from dashboard.desk import Desk, settled
+from acceptance.client import Client
+from dashboard.desk import WIKI, Desk, settled
+from dashboard.timely import ago
 
 
 async def names(page: Page) -> list[str]:
@@ -43,7 +45,7 @@ async def test_every_column_that_can_sorts_both_ways_and_says_so(page: Page) -> 
         for _ in range(2):
             before = page.url
             await button.click()
-            await page.wait_for_url(lambda url, before=before: url != before)
+            await expect(page).not_to_have_url(before)
             await settled(page)
             head = page.get_by_role("columnheader", name=column, exact=True)
             seen.add(await head.get_attribute("aria-sort"))
@@ -71,6 +73,117 @@ async def test_every_filter_is_in_the_address_and_can_be_taken_away(page: Page) 
         await page.get_by_role("button", name=re.compile("^Remove the filter")).click()
         await expect(page).to_have_url(re.compile(f"^(?!.*{name}=)"))
         assert len(await names(page)) == everybody
+
+
+async def test_each_filter_lets_through_whom_it_says(desk: Desk, page: Page) -> None:
+    plain, held, noisy, wide = [
+        await desk.newcomer(f"Sieve {name}") for name in ("Plain", "Held", "Noisy", "Wide")
+    ]
+    for one in (held, noisy):
+        await desk.block(one, category="VANDALISM" if one is noisy else "USERNAME")
+    await desk.block(wide, category="SPAM", kind="GLOBAL_LOCK", expiresAt=ago(days=-2))
+    about = {"target": {"userId": noisy["userId"]}, "newName": "Sieve Noisier", "occurredAt": ago()}
+    await desk.tell("recordRename", about)
+    edits = [{"userId": one["userId"], "editCount": 40, "lastEditAt": ago(hours=2)} for one in (plain, held)]
+    await desk.tells.done("recordActivity", {"wiki": WIKI, "activity": edits})
+    for one in (plain, noisy):
+        await Client(desk.tells.http, desk.token).done("starMentee", {"mentee": one["id"]})
+    suspended = {"Held", "Noisier", "Wide"}
+    for tab, chosen, passed in (
+        ("active", "starred=yes", {"Plain"}),
+        ("suspended", "starred=yes", {"Noisier"}),
+        ("suspended", "category=USERNAME", {"Held"}),
+        ("suspended", "ends=never", {"Held", "Noisier"}),
+        ("suspended", "ends=sometime", {"Wide"}),
+        ("suspended", "kind=LOCAL", {"Held", "Noisier"}),
+        ("suspended", "kind=GLOBAL_LOCK", {"Wide"}),
+        ("suspended", "scope=SITEWIDE", suspended),
+        ("suspended", "scope=PARTIAL", set()),
+        ("suspended", "stood=1", suspended),
+        ("suspended", "near=30", {"Noisier"}),
+        ("suspended", "near=3", set()),
+        ("suspended", "renamed=yes", {"Noisier"}),
+        ("suspended", "renamed=no", {"Held", "Wide"}),
+        ("suspended", "edited=1", {"Held"}),
+        ("suspended", "min=1", {"Held"}),
+        ("suspended", "max=1", {"Noisier", "Wide"}),
+        ("active", "min=30&max=50", {"Plain"}),
+    ):
+        await page.goto(f"/?tab={tab}&q=Sieve&{chosen}")
+        assert {name.removeprefix("Sieve ") for name in await names(page)} == passed, (tab, chosen)
+
+
+async def test_each_order_of_the_list_is_the_servers(page: Page) -> None:
+    for tab in ("active", "suspended", "released"):
+        for column, number in (("blocks", "Blocks"), ("edits", "Edits")):
+            for way in ("asc", "desc"):
+                await page.goto(f"/?mentor=all&tab={tab}&sort={column}&dir={way}&size=50")
+                await settled(page)
+                heads = await page.locator("thead > tr > *").all_inner_texts()
+                at = [one.strip() for one in heads].index(number) + 1
+                cells = await page.locator(f"tbody tr > :nth-child({at})").all_inner_texts()
+                said = [int(one.replace(",", "")) for one in cells]
+                assert said == sorted(said, reverse=way == "desc"), (tab, column, way)
+
+
+async def test_mentors_are_sorted_filtered_and_paged(page: Page) -> None:
+    for column, place in (("Active", 3), ("Suspended", 4)):
+        for way in ("desc", "asc"):
+            await page.goto(f"/mentors?sort={column.lower()}&dir={way}&size=50")
+            await settled(page)
+            cells = await page.locator(f"tbody tr > :nth-child({place})").all_inner_texts()
+            said = [int(one) for one in cells]
+            assert said == sorted(said, reverse=way == "desc"), (column, way)
+            head = page.get_by_role("columnheader", name=column, exact=True)
+            await expect(head).to_have_attribute("aria-sort", {"asc": "ascending", "desc": "descending"}[way])
+    for column in ("Mentor", "Mentor since"):
+        await page.get_by_role("button", name=column, exact=True).click()
+        first = await turned(page)
+        await page.get_by_role("button", name=column, exact=True).click()
+        assert await turned(page) != first, column
+    for status in ("Active", "Away", "Blocked", "Resigned"):
+        word = {"Active": "AVAILABLE"}.get(status, status.upper())
+        await page.goto(f"/mentors?status={word}&size=50")
+        await settled(page)
+        shown = await page.locator("tbody tr > :nth-child(2)").all_inner_texts()
+        assert all(one.startswith(status) for one in shown), status
+    await page.goto("/mentors?size=10")
+    first_page = set(await names(page))
+    await page.get_by_role("button", name="Next").click()
+    await expect(page).to_have_url(re.compile("after="))
+    await expect(page.locator("tbody th a.name").first).not_to_have_text(next(iter(first_page)))
+    await page.reload()
+    assert not set(await names(page)) & first_page
+    await page.go_back()
+    await page.reload()
+    assert set(await names(page)) == first_page
+
+
+async def turned(page: Page) -> list[str]:
+    await page.wait_for_url(re.compile("sort="))
+    await page.wait_for_timeout(100)
+    return await names(page)
+
+
+async def test_events_are_filtered_and_paged(page: Page) -> None:
+    for kind, word in (("SUSPENDED", "Suspended"), ("RELEASED", "Released"), ("RESUMED", "Resumed")):
+        await page.goto(f"/events?kind={kind}")
+        await expect(page.locator("tbody tr strong").first).to_be_visible()
+        shown = await page.locator("tbody tr > :nth-child(2) strong").all_inner_texts()
+        assert set(shown) == {word}
+    await page.goto("/events")
+    await settled(page)
+    newest = await page.locator("tbody tr > :first-child time").first.get_attribute("datetime")
+    await page.get_by_role("button", name="Older").click()
+    await expect(page).to_have_url(re.compile("before="))
+    await page.reload()
+    await settled(page)
+    older = await page.locator("tbody tr > :first-child time").first.get_attribute("datetime")
+    assert newest is not None
+    assert older is not None
+    assert older <= newest
+    await page.go_back()
+    await expect(page).to_have_url(re.compile("^(?!.*before=)"))
 
 
 async def test_a_filter_is_chosen_by_keyboard_alone(page: Page) -> None:

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from dashboard.desk import Desk, settled
+from dashboard.desk import COMPLAIN, Desk, settled
 
 
 async def test_a_block_shows_in_every_browser_and_moves_no_row_by_itself(desk: Desk, page: Page) -> None:
@@ -49,7 +49,7 @@ async def test_a_line_that_was_lost_is_found_again_and_nothing_is_missed(desk: D
     await page.goto("/events")
     await settled(page)
     await expect(page.locator(".line")).to_have_text("Live")
-    page.may_complain = True
+    COMPLAIN.add(page)
     for end in lines[0]:
         await end.close(code=4000)
     await expect(page.locator(".line")).to_have_text("Reconnecting…")
@@ -62,7 +62,7 @@ async def test_offline_keeps_what_was_known_and_says_so(desk: Desk, page: Page) 
     await desk.newcomer("Dim Dipper")
     await page.goto("/?q=Dim")
     await settled(page)
-    page.may_complain = True
+    COMPLAIN.add(page)
     await page.context.set_offline(True)
     await page.get_by_role("button", name="Edits").click()
     await expect(page.locator(".failure")).to_contain_text("What you see is what was known before")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,11 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
 }
 RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
     one => [one.id, one.nodes.map(node => node.html.slice(0, 200))])"""
+UNDEFINED = """() => {
+    const rules = [...document.styleSheets].flatMap(sheet => [...sheet.cssRules]).map(rule => rule.cssText).join();
+    const used = new Set([...rules.matchAll(/var\\((--[a-z0-9-]+)\\)/g)].map(found => found[1]));
+    return [...used].filter(one => !/^--[0-9a-f]{8}$/.test(one) && !rules.includes(one + ":"));
+}"""
 SOMEBODY = """{ wiki(dbName: "demowiki") {
     mentee(by: {name: "Acme Widgets Ltd"}) { id }
     mentors(where: {status: [AVAILABLE]}, orderBy: {field: SUSPENDED_MENTEES, direction: DESC}, first: 1) {
@@ -73,6 +79,51 @@ async def test_a_screen_takes_two_operations_at_most_and_sends_no_text_of_one(
             await settled(page)
             assert 1 <= len(asked) <= 2, (name, [one["operationName"] for one in asked])
             assert all("query" not in one and one["documentId"] for one in asked)
+
+
+async def test_no_table_is_wider_than_a_screen_of_1280(desk: Desk, addresses: dict[str, str]) -> None:
+    for look in ("light", "rtl"):
+        async with desk.sitting(SEES_ALL, **LOOKS[look]) as page:
+            for name, address in addresses.items():
+                await page.goto(address)
+                await settled(page)
+                wide = await page.evaluate(
+                    "[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
+                )
+                assert all(one <= 0 for one in wide), (look, name, wide)
+
+
+async def test_no_style_names_what_is_not_defined(page: Page) -> None:
+    """A token that is not there is no error to a browser: it takes what it has, and nobody is told."""
+    await page.goto("/")
+    await settled(page)
+    missing = await page.evaluate(UNDEFINED)
+    assert missing == []
+    assert "sans-serif" in await page.evaluate("getComputedStyle(document.body).fontFamily")
+
+
+async def test_graphiql_asks_nobody_but_the_server(desk: Desk, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda line: asked.append(line.url))
+    await page.goto("/graphiql")
+    await expect(page.locator(".graphiql-container")).to_be_visible()
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.locator(".result-window")).to_contain_text("data")
+    here = (desk.address, desk.address.replace("http", "ws"), f"blob:{desk.address}", "data:")
+    assert len(asked) > 3
+    assert [url for url in asked if not url.startswith(here)] == []
+
+
+async def test_lately_is_the_newest_first(desk: Desk, page: Page) -> None:
+    mentee = await desk.newcomer("Newest Nuthatch", blocked=True)
+    await page.goto(f"/mentors/{desk.mentor['id']}")
+    await settled(page)
+    lately = page.locator("section", has=page.get_by_role("heading", name="Lately")).locator("li").first
+    await expect(lately).to_contain_text(re.compile("Newest Nuthatch.*Suspended"))
+    await page.goto(f"/mentees/{mentee['id']}")
+    newest = page.get_by_role("region", name="What happened").locator("tbody tr").first
+    await expect(newest).to_contain_text("Suspended")
 
 
 async def test_keys_go_from_page_to_page_and_can_be_turned_off(page: Page) -> None:

@@ -4,8 +4,9 @@ import re
 
 from playwright.async_api import Page, expect
 
-from dashboard.desk import Desk, confirm
-from dashboard.screens import compared
+from dashboard.desk import Desk, confirm, settled
+from dashboard.hands import agree, press, reach
+from dashboard.screens import NEWEST_POLICY, compared
 
 
 async def test_policies_are_compared_and_one_is_set_after_its_effect_was_told(
@@ -19,8 +20,26 @@ async def test_policies_are_compared_and_one_is_set_after_its_effect_was_told(
         re.compile("looked at anew; .* released at once")
     )
     await confirm(leading, "Set this policy")
-    asked = '{ wiki(dbName: "demowiki") { policy { settings { name defaultHold } } } }'
-    assert (await desk.tells.ask(asked))["wiki"]["policy"]["settings"] == {
+    assert (await desk.tells.ask(NEWEST_POLICY))["wiki"]["policy"]["settings"] == {
         "name": "hold-90",
         "defaultHold": "P90D",
+    }
+
+
+async def test_one_is_tried_and_set_by_keyboard_alone(desk: Desk, leading: Page) -> None:
+    await leading.goto("/policy?window=90")
+    await settled(leading)
+    slider = leading.get_by_role("slider")
+    await reach(leading, slider)
+    await leading.keyboard.press("ArrowRight")
+    await expect(leading).to_have_url(re.compile("grace=31"))
+    await press(leading, leading.get_by_role("button", name="Compare"))
+    mine = leading.get_by_role("row").filter(has=leading.get_by_role("rowheader", name="31 days", exact=True))
+    await expect(mine).to_be_visible(timeout=60_000)
+    await press(leading, mine.get_by_role("button", name="Set this policy"))
+    await expect(leading.locator(".effect")).to_contain_text("looked at anew")
+    await agree(leading, "Set this policy")
+    assert (await desk.tells.ask(NEWEST_POLICY))["wiki"]["policy"]["settings"] == {
+        "name": "hold-31",
+        "defaultHold": "P31D",
     }

@@ -21,6 +21,7 @@ GIVEN: dict[str, Any] = {
     "wiki": "enwiki",
     "mentor": encode("Mentor", 1, MENTOR),
     "prefix": "A",
+    "ids": [encode("Mentee", 1, MENTEE)],
     "first": 50,
     "from": "2025-11-27T00:00:00Z",
     "to": "2026-11-27T00:00:00Z",

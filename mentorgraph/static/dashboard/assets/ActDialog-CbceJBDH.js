@@ -1,0 +1,1 @@
+export{t as default}from"./ActDialog-CpJ6otC9.js";

@@ -1,1 +1,0 @@
-import{F as e,Jt as t,Zt as n,_n as r,hn as i,nn as a,sn as o}from"./parts-Bss9Vhm1.js";var s={class:`card`},c=a({__name:`Nowhere`,setup(a){return(a,c)=>(o(),n(`div`,s,[t(`h1`,null,r(i(e)(`page-nowhere`)),1),t(`p`,null,r(i(e)(`nowhere`)),1)]))}});export{c as default};
