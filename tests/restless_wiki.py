@@ -148,7 +148,8 @@ class RestlessWiki(FakeWiki):
             loop = asyncio.get_running_loop()
             at = loop.time() + self.chance.choice((0.1, 0.1, 0.1, 2.0, 90.0))
             # A stream keeps its order. Where it does not, and names change hands meanwhile, only a look finds out.
-            self.last = at = max(at, self.last) if self.is_whole else at
+            # Of two that are due at one moment a loop runs either first.
+            self.last = at = max(at, self.last + 0.001) if self.is_whole else at
             loop.call_at(at, self._publish, event)
             if self.chance.random() < 0.1:
                 loop.call_at(at + 600, self._publish, event)
