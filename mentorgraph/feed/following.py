@@ -163,7 +163,7 @@ class Following:
             for number, one in enumerate(batch)
         ]
         waiting = list(self._kept_waiting(batch, unresolved))
-        entries = [one.entry for one in resolved]
+        entries = [one.entry for one in resolved if _is_told(one)]
         entries += await self._hidden(reading.gathered().hidings)
         position = position or self.position
         # Before the very first event there is no position: killed now, we find what waited by a look at the wiki.
@@ -336,6 +336,14 @@ def _hiding(hiding: Hiding, log_id: int) -> Fact:
         reason_hidden=True if hiding.bits & HIDES_COMMENT else None,
         performer_hidden=True if hiding.bits & HIDES_USER else None,
     )
+
+
+def _is_told(resolved: Resolved) -> bool:
+    """Whether it was told, or explains what was. What else a page holds that was asked for comes in its turn: a block
+    that is recorded before the renames that the source tells first would be another's.
+    """
+    is_rename = resolved.fact.kind is FactKind.RENAMED
+    return is_rename or any(line.whence.file != ASKED.file for line in resolved.lines)
 
 
 def _origin(line: Line) -> Origin:

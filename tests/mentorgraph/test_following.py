@@ -101,6 +101,28 @@ async def test_names_that_are_swapped_and_used_again_mean_who_bore_them_then(sce
     ]
 
 
+async def test_what_the_wiki_tells_besides_what_was_asked_waits_for_its_turn(scene: Scene) -> None:
+    """When a block ends is asked; of the same second are two who swap names, and the block of one of them."""
+    wiki, following = scene.wiki, scene.begin()
+    for user, name in ((5, "Alpha"), (6, "Beta"), (7, "Someone")):
+        wiki.register(user, name)
+    await scene.follow()
+    wiki.tick()
+    told = len(wiki.events)
+    wiki.block(7, until=wiki.now + timedelta(days=3))
+    for user, name in ((5, "Gamma"), (6, "Alpha"), (5, "Beta")):
+        wiki.rename(user, name)
+    wiki.block(5)
+    first, *rest = wiki.events[told:]
+    await following.take([Heard(first, "1")], "1")
+    await following.take([Heard(event, "2") for event in rest], "2")
+    assert [(await scene.stand(user))[1] for user in (5, 6, 7)] == [
+        BlockScope.SITEWIDE,
+        None,
+        BlockScope.SITEWIDE,
+    ]
+
+
 async def test_nobody_is_a_mentee_twice_who_was_told_of_by_the_stream_and_by_the_log(scene: Scene) -> None:
     wiki = scene.wiki
     wiki.register(5, "Kim")
