@@ -140,21 +140,48 @@ class Mentor(Row[models.Mentor], Account):
 
     def is_blocked(self, when: Callable[[models.BlockSpan], bool]) -> bool:
         """Whether a lock, a global block or a sitewide block is open then."""
+        return self.exists(models.BlockSpan, lambda span: self.keeps_out(span, when))
+
+    def keeps_out(self, span: models.BlockSpan, when: Callable[[models.BlockSpan], bool]) -> bool:
+        """Whether that stretch of a block keeps the mentor from answering then."""
         wide = (BlockKind.GLOBAL_BLOCK, BlockKind.GLOBAL_LOCK)
-        return self.exists(
-            models.BlockSpan,
-            lambda span: both(
-                same(span.mentee_id, self.row.id),
-                when(span),
-                either(
-                    same(span.scope, BlockScope.SITEWIDE.value),
-                    self.exists(
-                        models.Block,
-                        lambda block: both(same(block.id, span.block_id), one_of(block.kind, wide)),
-                    ),
+        return both(
+            same(span.mentee_id, self.row.id),
+            when(span),
+            either(
+                same(span.scope, BlockScope.SITEWIDE.value),
+                self.exists(
+                    models.Block,
+                    lambda block: both(same(block.id, span.block_id), one_of(block.kind, wide)),
                 ),
             ),
         )
+
+    @answer
+    def unavailable_since(self) -> datetime | None:
+        """Since when, for the reason that `status` tells: the resignation, the block that was placed last, or the
+        absence; null where the mentor can answer.
+        """
+
+        def now(span: models.BlockSpan) -> bool:
+            return covers(span, self.moment)
+
+        blocked = self.value(
+            models.BlockSpan,
+            lambda span: self.keeps_out(span, now),
+            lambda span: span.valid_from,
+            latest=lambda span: span.valid_from,
+        )
+        return first_of(
+            (self.has_resigned(), self.ended()),
+            (self.is_blocked(now), blocked),
+            (self.is_away(), self.row.away_since),
+            other=None,
+        )
+
+    def ended(self) -> datetime | None:
+        """When the latest term ended, or will."""
+        return self.term(lambda term: term.valid_to) if self.within.then else self.row.resigned_at
 
     @answer
     def away_until(self) -> datetime | None:
@@ -164,7 +191,7 @@ class Mentor(Row[models.Mentor], Account):
     @answer
     def resigned_at(self) -> datetime | None:
         """When the latest term as a mentor ended; null while it lasts."""
-        ended = self.term(lambda term: term.valid_to) if self.within.then else self.row.resigned_at
+        ended = self.ended()
         return first_of((cast("datetime", ended) <= self.moment, ended), other=None)
 
     @answer

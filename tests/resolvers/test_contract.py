@@ -19,6 +19,7 @@ MORE = {
     "DeliveryFilter",
     "DeliveryKind",
     "DeliveryState",
+    "Mentor.unavailableSince",
     "Mutation.createWebhook",
     "Mutation.removeWebhook",
     "Mutation.retryDeliveries",

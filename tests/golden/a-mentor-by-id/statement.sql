@@ -18,6 +18,22 @@ SELECT convert_to('{"wiki":' || coalesce(
         WHERE block_1.wiki_id = $2::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_1.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END || '"', E'\x01{"!":["NULL",1]}')
     || ',"awayUntil":'
     || coalesce(to_char(CASE WHEN (mentor_1.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN mentor_1.away_until END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+    || ',"unavailableSince":'
+    || coalesce(to_char(CASE WHEN (mentor_1.resigned_at <= $3::TIMESTAMP WITH TIME ZONE) THEN mentor_1.resigned_at WHEN EXISTS
+      (SELECT 1
+      FROM block_span AS block_span_2
+      WHERE block_span_2.wiki_id = $2::INTEGER AND (block_span_2.mentee_id = mentor_1.id AND block_span_2.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_2.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_2.scope = 'SITEWIDE' OR EXISTS
+        (SELECT 1
+        FROM block AS block_2
+        WHERE block_2.wiki_id = $2::INTEGER AND (block_2.id = block_span_2.block_id AND (block_2.kind = 'GLOBAL_BLOCK' OR block_2.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN
+      (SELECT block_span_3.valid_from
+      FROM block_span AS block_span_3
+      WHERE block_span_3.wiki_id = $2::INTEGER AND (block_span_3.mentee_id = mentor_1.id AND block_span_3.valid_from <= $3::TIMESTAMP WITH TIME ZONE AND block_span_3.valid_to > $3::TIMESTAMP WITH TIME ZONE AND (block_span_3.scope = 'SITEWIDE' OR EXISTS
+        (SELECT 1
+        FROM block AS block_3
+        WHERE block_3.wiki_id = $2::INTEGER AND (block_3.id = block_span_3.block_id AND (block_3.kind = 'GLOBAL_BLOCK' OR block_3.kind = 'GLOBAL_LOCK')) OFFSET 0)))
+      ORDER BY block_span_3.valid_from DESC
+      LIMIT 1) WHEN (mentor_1.away_until > $3::TIMESTAMP WITH TIME ZONE) THEN mentor_1.away_since END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
     || ',"share":"'
     || mentor_1.share
     || '","capacity":'

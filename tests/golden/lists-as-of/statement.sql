@@ -29,13 +29,37 @@ SELECT convert_to('{"wiki":' || coalesce(
           WHERE block_1.wiki_id = $1::INTEGER AND (block_1.id = block_span_1.block_id AND (block_1.kind = 'GLOBAL_BLOCK' OR block_1.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN 'BLOCKED' WHEN (mentor_2.away_until > $2::TIMESTAMP WITH TIME ZONE AND mentor_2.away_since <= $2::TIMESTAMP WITH TIME ZONE) THEN 'AWAY' ELSE 'AVAILABLE' END || '"', E'\x01{"!":["NULL",4]}')
       || ',"awayUntil":'
       || coalesce(to_char(CASE WHEN (mentor_2.away_until > $2::TIMESTAMP WITH TIME ZONE AND mentor_2.away_since <= $2::TIMESTAMP WITH TIME ZONE) THEN mentor_2.away_until END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
+      || ',"unavailableSince":'
+      || coalesce(to_char(CASE WHEN (NOT EXISTS
+        (SELECT 1
+        FROM mentor_term AS mentor_term_3
+        WHERE mentor_term_3.wiki_id = $1::INTEGER AND mentor_term_3.mentor_id = mentor_2.id AND mentor_term_3.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND mentor_term_3.valid_to > $2::TIMESTAMP WITH TIME ZONE OFFSET 0)) THEN
+        (SELECT mentor_term_4.valid_to
+        FROM mentor_term AS mentor_term_4
+        WHERE mentor_term_4.wiki_id = $1::INTEGER AND mentor_term_4.mentor_id = mentor_2.id AND mentor_term_4.valid_from <= $2::TIMESTAMP WITH TIME ZONE
+        ORDER BY mentor_term_4.valid_from DESC
+        LIMIT 1) WHEN EXISTS
+        (SELECT 1
+        FROM block_span AS block_span_2
+        WHERE block_span_2.wiki_id = $1::INTEGER AND (block_span_2.mentee_id = mentor_2.id AND block_span_2.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND block_span_2.valid_to > $2::TIMESTAMP WITH TIME ZONE AND (block_span_2.scope = 'SITEWIDE' OR EXISTS
+          (SELECT 1
+          FROM block AS block_2
+          WHERE block_2.wiki_id = $1::INTEGER AND (block_2.id = block_span_2.block_id AND (block_2.kind = 'GLOBAL_BLOCK' OR block_2.kind = 'GLOBAL_LOCK')) OFFSET 0))) OFFSET 0) THEN
+        (SELECT block_span_3.valid_from
+        FROM block_span AS block_span_3
+        WHERE block_span_3.wiki_id = $1::INTEGER AND (block_span_3.mentee_id = mentor_2.id AND block_span_3.valid_from <= $2::TIMESTAMP WITH TIME ZONE AND block_span_3.valid_to > $2::TIMESTAMP WITH TIME ZONE AND (block_span_3.scope = 'SITEWIDE' OR EXISTS
+          (SELECT 1
+          FROM block AS block_3
+          WHERE block_3.wiki_id = $1::INTEGER AND (block_3.id = block_span_3.block_id AND (block_3.kind = 'GLOBAL_BLOCK' OR block_3.kind = 'GLOBAL_LOCK')) OFFSET 0)))
+        ORDER BY block_span_3.valid_from DESC
+        LIMIT 1) WHEN (mentor_2.away_until > $2::TIMESTAMP WITH TIME ZONE AND mentor_2.away_since <= $2::TIMESTAMP WITH TIME ZONE) THEN mentor_2.away_since END AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null')
       || '}' AS f0
       FROM mentor AS mentor_2
       LEFT JOIN account AS account_2 ON account_2.wiki_id = $1::INTEGER AND account_2.id = mentor_2.id
       WHERE mentor_2.wiki_id = $1::INTEGER AND EXISTS
         (SELECT 1
-        FROM mentor_term AS mentor_term_3
-        WHERE mentor_term_3.wiki_id = $1::INTEGER AND mentor_term_3.mentor_id = mentor_2.id AND mentor_term_3.valid_from <= $2::TIMESTAMP WITH TIME ZONE OFFSET 0) AND (NOT account_2.is_hidden OR $3::BOOLEAN)
+        FROM mentor_term AS mentor_term_5
+        WHERE mentor_term_5.wiki_id = $1::INTEGER AND mentor_term_5.mentor_id = mentor_2.id AND mentor_term_5.valid_from <= $2::TIMESTAMP WITH TIME ZONE OFFSET 0) AND (NOT account_2.is_hidden OR $3::BOOLEAN)
       ORDER BY account_2.name IS NULL, coalesce(account_2.name, ''), mentor_2.id
       LIMIT 3) AS p
     HAVING true)

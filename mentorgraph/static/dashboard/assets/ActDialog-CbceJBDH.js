@@ -1,1 +1,0 @@
-export{t as default}from"./ActDialog-CpJ6otC9.js";
