@@ -20,7 +20,7 @@ MOST: Final = 500
 """Accounts of one batch, and of whatever is done at once within a request."""
 FIRST: Final = 100
 LEAST: Final = 50
-LONGEST: Final = 0.12
+LONGEST: Final = 0.1
 """Seconds for which a batch aims to hold its locks; 0.2 are promised."""
 AHEAD: Final = 2000
 """Accounts that are looked up at once."""
