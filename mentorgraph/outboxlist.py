@@ -1,5 +1,6 @@
 """What an operator is shown of what is to be done on wikis, and can do about it: the command `mentorgraph outbox`."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -7,7 +8,7 @@ from rich.table import Table
 
 from graph.errors import Refused
 from graph.kinds import UserErrorCode
-from mentorgraph.outbox.letters import Choice, LeftOut, Letter, NotYet, what_to_do
+from mentorgraph.outbox.letters import Choice, LeftOut, Letter, NotYet, digest, what_to_do
 from mentorgraph.upkeep import CONSOLE
 from models.ledger import Ledger
 from models.ledger.connections import wall_clock
@@ -37,13 +38,24 @@ async def rehearse(dsn: str, language: str) -> None:
     now = wall_clock()
     async with Ledger.open(dsn, size=1) as ledger:
         for name, wiki in (await ledger.wikis()).items():
-            for one in await ledger.deliveries.waiting(wiki, SHOWN):
-                CONSOLE.print(f"[bold]{name}/{one.id}[/bold] {one.notification}: ", end="")
-                CONSOLE.print(_said(one, language, now), markup=False)
+            for some in _together(await ledger.deliveries.waiting(wiki, SHOWN), language, now):
+                named = ", ".join(f"{name}/{one.id}" for one in some)
+                CONSOLE.print(f"[bold]{named}[/bold] {some[0].notification}: ", end="")
+                CONSOLE.print(_said(some, language, now), markup=False)
 
 
-def _said(delivery: Delivery, language: str, now: datetime) -> str:
-    match what_to_do(delivery, language, now):
+def _together(waiting: Sequence[Delivery], language: str, now: datetime) -> Iterable[Sequence[Delivery]]:
+    """What would be one letter, and all else by itself."""
+    found: dict[object, list[Delivery]] = {}
+    for one in waiting:
+        is_letter = isinstance(what_to_do(one, language, now), Letter)
+        found.setdefault((one.mentor_id, one.notification) if is_letter else one.id, []).append(one)
+    return found.values()
+
+
+def _said(some: Sequence[Delivery], language: str, now: datetime) -> str:
+    said = digest(some, language, now) if len(some) > 1 else what_to_do(some[0], language, now)
+    match said:
         case LeftOut(why):
             return f"left out, for {why}"
         case NotYet(why):

@@ -47,6 +47,19 @@ async def compare(scene: Scene) -> None:
     await Programme(scene.following).compare()
 
 
+async def two_more_are_blocked(scene: Scene) -> None:
+    """Newcomers 6 and 7, whom Ada mentors too, at one moment."""
+    for user in (6, 7):
+        scene.wiki.register(user, f"Newcomer {user}")
+        scene.wiki.ties[user] = ADA
+    await compare(scene)
+    await asyncio.sleep(1.05)
+    scene.wiki.now = wall_clock().replace(microsecond=0)
+    for user in (6, 7):
+        scene.wiki.block(user, "Promotional username")
+    await scene.follow()
+
+
 async def happens(scene: Scene, what: str) -> None:
     """A block or an unblock, now; the wiki's clock knows whole seconds."""
     await asyncio.sleep(1.05)

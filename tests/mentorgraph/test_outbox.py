@@ -16,7 +16,7 @@ from mentorgraph.outbox.deliverer import Deliverer
 from mentorgraph.outbox.letters import filled, texts_of
 from models.ledger import Entry, Target, deliveries
 from models.ledger.connections import wall_clock
-from outbox_office import ADA, BO, KIM, STATES, TALK, TIES, compare, happens, office
+from outbox_office import ADA, BO, KIM, STATES, TALK, TIES, compare, happens, office, two_more_are_blocked
 
 __all__ = ["at_once", "scene"]
 
@@ -87,15 +87,7 @@ async def test_a_letter_about_many_that_was_left_in_the_midst_is_there_once(
 ) -> None:
     """Whoever comes after looks for each; of the one that came meanwhile there is another letter."""
     done = await office(scene)
-    for user in (6, 7):
-        scene.wiki.register(user, f"Newcomer {user}")
-        scene.wiki.ties[user] = ADA
-    await compare(scene)
-    await asyncio.sleep(1.05)
-    scene.wiki.now = wall_clock().replace(microsecond=0)
-    for user in (6, 7):
-        scene.wiki.block(user, "Promotional username")
-    await scene.follow()
+    await two_more_are_blocked(scene)
     [first] = await scene.ledger.deliveries.claim(scene.id, 1)
     both = [first, *await scene.ledger.deliveries.claim_alike(scene.id, first)]
     assert len(both) == 2

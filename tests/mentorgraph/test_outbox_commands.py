@@ -10,7 +10,7 @@ from graph.errors import Refused
 from ledger_rows import fetch
 from mentorgraph import outboxlist
 from mentorgraph.outbox.deliverer import Deliverer
-from outbox_office import TALK, happens, office
+from outbox_office import TALK, happens, office, two_more_are_blocked
 
 __all__ = ["at_once", "scene"]
 
@@ -33,6 +33,14 @@ async def test_a_dry_run_tells_what_would_be_done_and_does_nothing(scene: Scene,
     await outboxlist.rehearse(scene.database, "en")
     assert "left out, for the block is over, or the tie is" in said.getvalue()
     assert "Mentor Ada is set as the mentor of Acme Ltd, unless somebody has chosen since" in said.getvalue()
+
+
+async def test_a_dry_run_shows_one_letter_where_one_is_sent(scene: Scene, said: io.StringIO) -> None:
+    await office(scene)
+    await two_more_are_blocked(scene)
+    await outboxlist.rehearse(scene.database, "en")
+    assert said.getvalue().count("User talk:") == 1
+    assert "== 2 of your mentees were blocked ==" in said.getvalue()
 
 
 async def test_what_was_given_up_is_listed_and_tried_again(scene: Scene, said: io.StringIO) -> None:
