@@ -32,7 +32,6 @@ FRESH: Final = 1.0
 """Seconds for which what was looked up is told again."""
 PATIENCE: Final = 2.0
 """Seconds in which the database says that it is there."""
-NOBODY: Final = vitals.Queue(0, None)
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Probes:
         self.front = front
         self.reader = Reader(dsn, Apart())
         self.wanted = newest()
-        self.queue = NOBODY
+        self.queues = vitals.Queues()
         self.readiness = Kept(self._look)
         self.figures = Kept(self._figures)
         self.tally = Tally()
@@ -126,7 +125,7 @@ class Probes:
     async def _figures(self) -> bytes:
         try:
             async with asyncio.timeout(PATIENCE):
-                self.queue = await vitals.queue(self.reader)
+                self.queues = await vitals.queues(self.reader)
         except (MentorgraphError, TimeoutError):
             pass  # what was known last stands; that the database is away is told by /readyz
         return generate_latest(REGISTRY)
@@ -167,9 +166,39 @@ class Probes:
             lambda: hints.news.lag if hints.news else 0.0,
         )
         yield from self._of_wikis()
-        yield Gauge("mentorgraph_jobs", "Jobs that are not done, of all servers.", lambda: self.queue.jobs)
+        yield from self._of_queues()
+
+    def _of_queues(self) -> Iterator[Gauge]:
+        """What waits in the database, whichever server is to do it."""
         yield Gauge(
-            "mentorgraph_oldest_job_seconds", "How long the oldest of them runs.", lambda: age(self.queue)
+            "mentorgraph_jobs", "Jobs that are not done, of all servers.", lambda: self.queues.jobs.waiting
+        )
+        yield Gauge(
+            "mentorgraph_oldest_job_seconds",
+            "How long the oldest of them runs.",
+            lambda: age(self.queues.jobs),
+        )
+        yield Gauge(
+            "mentorgraph_outbox_waiting", "What is to be done on wikis.", lambda: self.queues.letters.waiting
+        )
+        yield Gauge("mentorgraph_outbox_dead", "What was given up of it.", lambda: self.queues.letters.dead)
+        yield Gauge(
+            "mentorgraph_outbox_oldest_seconds",
+            "How long the oldest of what is to be done has been waiting.",
+            lambda: age(self.queues.letters),
+        )
+        yield Gauge(
+            "mentorgraph_webhooks_waiting",
+            "What webhooks are to be told.",
+            lambda: self.queues.webhooks.waiting,
+        )
+        yield Gauge(
+            "mentorgraph_webhooks_dead", "What was given up of it.", lambda: self.queues.webhooks.dead
+        )
+        yield Gauge(
+            "mentorgraph_webhooks_oldest_seconds",
+            "How long the oldest of what they are to be told has been waiting.",
+            lambda: age(self.queues.webhooks),
         )
 
     def _of_wikis(self) -> Iterator[Gauge]:
@@ -200,21 +229,6 @@ class Probes:
             "Events that nobody has understood, or that could not be.",
             told(lambda one: one.tally.given_up),
             counts=True,
-        )
-        yield Gauge(
-            "mentorgraph_outbox_waiting",
-            "What is to be done on the wikis that are followed.",
-            lambda: sum(one.heap.waiting for one in front.live.deliverers.values()) if front.live else 0.0,
-        )
-        yield Gauge(
-            "mentorgraph_outbox_dead",
-            "What was given up of it.",
-            lambda: sum(one.heap.dead for one in front.live.deliverers.values()) if front.live else 0.0,
-        )
-        yield Gauge(
-            "mentorgraph_outbox_oldest_seconds",
-            "How long the oldest of what is to be done has been waiting.",
-            lambda: front.live.longest_wait if front.live else 0.0,
         )
         yield Gauge(
             "mentorgraph_wikis_missed",

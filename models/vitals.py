@@ -6,17 +6,33 @@ from typing import Final, NamedTuple
 from models.reader import Reader
 
 VERSION: Final = "SELECT version_num FROM alembic_version"
-QUEUE: Final = """
-SELECT count(*) AS jobs, min(j.started_at) AS since
+JOBS: Final = """
+SELECT count(*) AS waiting, 0 AS dead, min(j.started_at) AS since
 FROM wiki AS wiki_1 JOIN job AS j ON j.wiki_id = wiki_1.id WHERE j.state = 'RUNNING'
+"""
+OUTBOX: Final = """
+SELECT o.webhook_id IS NOT NULL AS by_webhook, count(*) FILTER (WHERE o.state = 'WAITING') AS waiting,
+       count(*) FILTER (WHERE o.state = 'DEAD') AS dead,
+       min(o.created_at) FILTER (WHERE o.state = 'WAITING') AS since
+FROM wiki AS wiki_1 JOIN outbox AS o ON o.wiki_id = wiki_1.id
+WHERE o.state IN ('WAITING', 'DEAD') GROUP BY 1
 """
 
 
 class Queue(NamedTuple):
-    """The jobs of all wikis that are not done, and since when the oldest runs."""
+    """What is not done of all wikis, what of it was given up, and since when the oldest waits."""
 
-    jobs: int
-    since: datetime | None
+    waiting: int = 0
+    dead: int = 0
+    since: datetime | None = None
+
+
+class Queues(NamedTuple):
+    """Jobs, what is to be done on wikis, and what webhooks are to be told."""
+
+    jobs: Queue = Queue()
+    letters: Queue = Queue()
+    webhooks: Queue = Queue()
 
 
 async def version(reader: Reader) -> str:
@@ -25,7 +41,8 @@ async def version(reader: Reader) -> str:
     return str(row["version_num"])
 
 
-async def queue(reader: Reader) -> Queue:
-    """How long the queue of jobs is."""
-    [row] = await reader.rows(QUEUE, ())
-    return Queue(row["jobs"], row["since"])
+async def queues(reader: Reader) -> Queues:
+    """How long each is."""
+    [jobs] = await reader.rows(JOBS, ())
+    outbox = {by_webhook: Queue(*rest) for by_webhook, *rest in await reader.rows(OUTBOX, ())}
+    return Queues(Queue(*jobs), outbox.get(False, Queue()), outbox.get(True, Queue()))

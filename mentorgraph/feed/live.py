@@ -61,12 +61,6 @@ class Live:
         return (wall_clock() - self.heard_at).total_seconds() if self.is_our_turn else 0.0
 
     @property
-    def longest_wait(self) -> float:
-        """Seconds that the oldest of what is to be done on the wikis has been waiting."""
-        since = [one.heap.since for one in self.deliverers.values() if one.heap.since is not None]
-        return (wall_clock() - min(since)).total_seconds() if since else 0.0
-
-    @property
     def missed(self) -> int:
         """What no event told, and a look at the wikis has found."""
         looks: list[Reconciling | Programme] = [*self.reconciling.values(), *self.programmes.values()]

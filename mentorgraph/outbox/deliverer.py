@@ -15,7 +15,7 @@ from mentorgraph.action_api import ActionApi, WikiAwayError, WikiRefusedError
 from mentorgraph.outbox.letters import Choice, LeftOut, Letter, NotYet, digest, marker, what_to_do
 from models.ledger import Ledger
 from models.ledger.connections import wall_clock
-from models.ledger.deliveries import CLAIMED_FOR, Delivery, Heap
+from models.ledger.deliveries import CLAIMED_FOR, Delivery
 
 LOG = logging.getLogger("mentorgraph")
 
@@ -58,8 +58,6 @@ class Deliverer:
         self.ledger, self.wiki, self.api = ledger, wiki, api
         self.language, self.own, self.has_mentors = language, own, has_mentors
         self.tags = {} if tag is None else {"tags": tag}
-        self.heap = Heap(0, 0, None)
-        """How much there was to do when this last looked."""
 
     async def deliver(self) -> int:
         """All that is due now, one mentee after the other; how much it was."""
@@ -72,7 +70,6 @@ class Deliverer:
                 some += await self.ledger.deliveries.claim_alike(self.wiki, some[0])
             await self._deliver(some)
             done += len(some)
-        self.heap = await self.ledger.deliveries.heap(self.wiki)
         return done
 
     async def _deliver(self, some: list[Delivery]) -> None:

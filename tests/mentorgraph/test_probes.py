@@ -156,6 +156,7 @@ async def test_a_request_is_counted_by_what_became_of_it(client: httpx.AsyncClie
     assert grown("mentorgraph_responses_total", "405") == 1
     assert grown("mentorgraph_cost_total", "query", OTHER) == 3 * 101
     assert after["mentorgraph_documents_known",] >= 1
+    assert (after["mentorgraph_outbox_waiting",], after["mentorgraph_webhooks_waiting",]) == (0, 0)
 
 
 async def test_no_caller_can_name_a_figure(client: httpx.AsyncClient) -> None:

@@ -25,6 +25,7 @@ from mentorgraph.executor import Engine
 from mentorgraph.outbox import postman, webhooks
 from mentorgraph.outbox.postman import NotSentError, Postman
 from mentorgraph.outbox.webhooks import Sender, Telling
+from models import vitals
 from models.ledger import Entry, Target
 from models.ledger import webhooks as kept
 from models.ledger.connections import wall_clock
@@ -152,6 +153,25 @@ async def test_what_was_tampered_with_or_is_old_is_not_believed(
     ):
         with pytest.raises(WebhookVerificationError):
             Webhook(secret).verify(said, forged)
+
+
+async def test_whoever_runs_the_server_sees_what_waits_for_webhooks_beside_what_waits_for_the_wiki(
+    scene: Scene, sender: Sender, elsewhere: Office, reader: Reader
+) -> None:
+    await hook(scene, elsewhere.url)
+    before = wall_clock()
+    await happens(scene, "block")
+    letters, told = (await vitals.queues(reader))[1:]
+    assert (letters[:2], told[:2]) == ((1, 0), (1, 0))
+    assert told.since is not None
+    assert before < told.since < wall_clock()
+    elsewhere.answers = [b"HTTP/1.1 500 No\r\n\r\n"] * 9
+    while await fetch(scene.database, FORGET_WAITS):
+        await tell_all(scene, sender)
+        if (await vitals.queues(reader)).webhooks.dead:
+            break
+    assert (await vitals.queues(reader)).webhooks == (0, 1, None)
+    assert (await vitals.queues(reader)).letters[:2] == (1, 0)
 
 
 async def test_for_a_day_the_secret_of_before_signs_as_well(
