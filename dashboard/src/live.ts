@@ -12,6 +12,19 @@ export interface Place {
   after: string;
 }
 
+const SOON = 500;
+/** Asks anew a moment after something has happened, once for all that happens meanwhile. */
+export function soon(again: () => void): () => void {
+  let due: ReturnType<typeof setTimeout> | undefined;
+  onScopeDispose(() => clearTimeout(due));
+  return () => {
+    due ??= setTimeout(() => {
+      due = undefined;
+      again();
+    }, SOON);
+  };
+}
+
 /** Watches a wiki, or one of its mentors or mentees, from a place in its feed; `told` hears of each event once. */
 export function useLive(at: Ref<Place | null>, told: (event: Seen) => void, again: () => void): void {
   const { client } = useClientHandle();

@@ -11,8 +11,8 @@ from models.ledger import Activity, Entry, Ledger, Target
 
 DEMO_WIKI = "demowiki"
 ADDRESS = "https://demo.wiki.example"
-AT_ONCE = 250
-"""Newcomers that are recorded in one transaction."""
+AT_ONCE = 500
+"""Newcomers that are recorded together, and told of in the order in which things happened to them."""
 
 INTRODUCTION = "Ask me anything: about sources, about tables, or why your edit was undone."
 
@@ -25,12 +25,15 @@ async def fill(ledger: Ledger, progress: Callable[[int, int], None]) -> int:
     await ledger.bulk(wiki, [signed_up(one) for one in world.guides])
     for one in world.guides:
         await appoint(ledger, wiki, one)
-    for start in range(0, len(world.newcomers), AT_ONCE):
-        some = world.newcomers[start : start + AT_ONCE]
+    # To whom something has happened of late comes last, so that the feed ends with what happened of late.
+    newcomers = sorted(world.newcomers, key=lambda one: one.told[-1].fact.at)
+    for start in range(0, len(newcomers), AT_ONCE):
+        some = newcomers[start : start + AT_ONCE]
         await ledger.bulk(wiki, [entry for one in some for entry in entries(one)])
-        progress(start + len(some), len(world.newcomers))
+        progress(start + len(some), len(newcomers))
     await ledger.record_activity(
-        wiki, [Activity(one.account, one.edits, one.last_edit) for one in world.newcomers]
+        wiki,
+        [Activity(one.account, one.edits, one.last_edit, one.questions, one.reverted) for one in newcomers],
     )
     return wiki
 

@@ -16,6 +16,7 @@ from graph.facts import (
     MentorResigned,
     Registered,
     Renamed,
+    Vanished,
 )
 from graph.kinds import AccountId, MentorShare, Origin, PolicyPreset, RelationshipRole, StartReason
 from graph.lifecycle import project
@@ -64,6 +65,8 @@ class Newcomer:
     told: tuple[Told, ...]
     edits: int
     last_edit: datetime | None
+    questions: int
+    reverted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +215,12 @@ def claim(life: Life, guides: tuple[Guide, ...]) -> None:
 
 def newcomer(life: Life) -> Newcomer:
     """The life in the order of its happenings, with what the newcomer did."""
-    edits = int(life.dice.paretovariate(0.7)) - 1
-    last = whole(life.some_day()) if edits else None
-    assert isinstance(life.told[0].fact, Registered)
     told = tuple(sorted(life.told, key=lambda one: one.fact.at))
-    return Newcomer(life.account, told, min(edits, 50_000), last)
+    assert isinstance(told[0].fact, Registered)
+    edits = min(int(life.dice.paretovariate(0.7)) - 1, 50_000)
+    # Whoever is blocked or gone edits no longer.
+    until = told[-1].fact.at if isinstance(told[-1].fact, BlockPlaced | Vanished) else life.now
+    last = whole(life.registered + life.dice.random() * (until - life.registered)) if edits else None
+    habits = Random(life.account)  # noqa: S311 - no secret; of its own, so that nobody else's course changes
+    questions = min(int(habits.paretovariate(1.5)) - 1, edits, 30)
+    return Newcomer(life.account, told, edits, last, questions, round(edits * habits.random() ** 4))

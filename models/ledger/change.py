@@ -1,9 +1,11 @@
 """One change: the one function that opens it, takes the locks, reads, projects and writes, all in one transaction."""
 
 import random
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from heapq import merge
 from types import MappingProxyType
 from typing import Final, TypeVar
 from uuid import UUID
@@ -407,6 +409,8 @@ class Change:
             ids = await new_ids(self.connection, *(sum(column) for column in zip(*wanted, strict=True)))
             for difference in self.differences.values():
                 difference.write(script, ids)
+            if len(wanted) > 1:
+                script.events = by_time(script.events)
         await write(self.connection, self.wiki, script)
         self.run.has_told = self.run.has_told or bool(script.events)
         # Of many that are brought in at once most are history, which nobody is told.
@@ -432,6 +436,15 @@ class Change:
         """What the mentor is told, by the wiki's policy; empty: nothing."""
         kind = TOLD_AS.get(event.kind)
         return kind.value if kind is not None and kind in self.settings.notify else ""
+
+
+def by_time(events: Sequence[EventRow]) -> list[EventRow]:
+    """The feed goes by ids: of several mentees as it happened, of one mentee as it was told of them."""
+    each: defaultdict[int, list[EventRow]] = defaultdict(list)
+    for event in events:
+        each[event.mentee_id].append(event)
+    merged = merge(*each.values(), key=lambda event: event.at)
+    return [event._replace(id=one.id) for event, one in zip(merged, events, strict=True)]
 
 
 def _nobody_waits() -> None:

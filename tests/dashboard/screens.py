@@ -11,6 +11,7 @@ SCREENS: Final = {
     "suspended": "/?tab=suspended&mentor=all",
     "released": "/?tab=released&mentor=all",
     "mentee": "/mentees/{mentee}",
+    "mentee-suspended": "/mentees/{suspended}",
     "mentors": "/mentors",
     "mentor": "/mentors/{mentor}",
     "graph": "/graph",

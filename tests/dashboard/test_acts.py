@@ -120,6 +120,34 @@ async def test_a_coordinator_acts_on_the_list_of_all(desk: Desk, leading: Page) 
     assert [(await desk.stands(one))["mentor"] for one in mentees] == [None, None]
 
 
+async def test_a_coordinator_restores_from_the_list_of_all(desk: Desk, leading: Page) -> None:
+    mentee = await desk.newcomer("Lost Lapwing")
+    await desk.block(mentee, category="VANDALISM")
+    await leading.goto("/?mentor=all&tab=suspended&q=Lost+Lapwing")
+    await choose(leading, "Lost Lapwing", "Release now")
+    await confirm(leading, "Release now")
+    assert (await desk.stands(mentee))["state"] == "RELEASED"
+    await leading.goto("/?mentor=all&tab=released&q=Lost+Lapwing")
+    await expect(leading.get_by_role("row").filter(has_text="Lost Lapwing")).to_contain_text("Ended by hand")
+    await choose(leading, "Lost Lapwing", "Restore")
+    await confirm(leading, "Restore")
+    stands = await desk.stands(mentee)
+    assert (stands["state"], stands["mentor"]) == ("SUSPENDED", {"name": "Hedda Linnet"})
+
+
+async def test_whoever_keeps_a_tie_that_nothing_releases_is_told_so(desk: Desk, page: Page) -> None:
+    for name, category in (("Sure Shrike", "USERNAME"), ("Short Stork", "VANDALISM")):
+        await desk.block(await desk.newcomer(name), category=category)
+    await page.goto("/?tab=suspended")
+    said = page.get_by_text("As it stands, nothing releases this tie.")
+    await choose(page, "Short Stork", "Keep longer")
+    await expect(page.get_by_label("Until")).to_be_visible()
+    await expect(said).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await choose(page, "Sure Shrike", "Keep longer")
+    await expect(said).to_be_visible()
+
+
 async def test_many_are_handed_over_at_once_after_the_effect_was_told(desk: Desk, page: Page) -> None:
     mentees = [await desk.newcomer(f"Pia Plover {number}") for number in range(3)]
     await page.goto("/?q=Pia+Plover")

@@ -27,6 +27,18 @@ async def test_a_mentor_sees_who_is_active_and_who_is_suspended_and_why(desk: De
     await expect(page).to_have_url(re.compile("tab=suspended"))
 
 
+async def test_a_block_that_ends_by_itself_is_told_with_its_end(desk: Desk, page: Page) -> None:
+    ends = ago(days=-2)
+    await desk.block(await desk.newcomer("Patient Plover"), category="VANDALISM", expiresAt=ends)
+    await page.goto("/?tab=suspended")
+    row = page.get_by_role("row").filter(has_text="Patient Plover")
+    await expect(row).to_contain_text(re.compile("Blocked: Vandalism, until .*The block ends by itself"))
+    await expect(row).to_contain_text("Until the block ends")
+    await page.goto("/events?kind=SUSPENDED")
+    told = page.get_by_role("row").filter(has_text="Patient Plover").first
+    await expect(told).to_contain_text(re.compile(r"Vandalism, until \w+ \d+, 20\d\d"))
+
+
 async def test_an_address_brings_back_the_same_view(page: Page) -> None:
     await page.goto("/?mentor=all&tab=suspended&category=VANDALISM&sort=since&dir=asc&size=10")
     first = await names(page)

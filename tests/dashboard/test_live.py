@@ -22,6 +22,17 @@ async def test_a_block_shows_in_every_browser_and_moves_no_row_by_itself(desk: D
             await expect(one.get_by_role("heading", name="Filters hide everything")).to_be_visible()
 
 
+async def test_a_mentors_page_follows_what_happens_to_their_mentees(desk: Desk, page: Page) -> None:
+    mentee = await desk.newcomer("Watched Warbler")
+    await page.goto(f"/mentors/{desk.mentor['id']}")
+    await settled(page)
+    await expect(page.locator(".line")).to_have_text("Live")
+    await desk.block(mentee)
+    lists = page.locator("section.card")
+    await expect(lists.first).to_contain_text("Watched Warbler")
+    await expect(lists.last.locator("li").first).to_contain_text("Watched Warbler · Suspended")
+
+
 async def test_events_arrive_as_they_happen_and_can_be_paused(desk: Desk, page: Page) -> None:
     mentee = await desk.newcomer("Busy Bittern")
     await page.goto("/events")

@@ -4,13 +4,14 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.errors import Refused
-from graph.facts import BlockPlaced, Fact, MentorEnrolled, Registered, TakenBack
+from graph.facts import BlockLifted, BlockPlaced, Fact, MentorEnrolled, Registered, TakenBack
 from graph.kinds import Origin, PolicyPreset, UserErrorCode
 from graph.lifecycle import project
 from graph.policy import PRESETS
@@ -20,13 +21,14 @@ from ledger_rows import (
     entry_of,
     events_in,
     feed_of,
+    fetch,
     rows_of,
     tie_spans_in,
     ties_in,
     with_policies,
 )
 from lifecycle_histories import GROUND, History, block_facts, histories, possible, quiet, through_the_database
-from models.ledger import Ledger, Recorded, Told
+from models.ledger import Entry, Ledger, Recorded, Target, Told
 from models_desk import ANN, BOB, Desk
 
 NUMBER = count(1)
@@ -130,3 +132,41 @@ async def test_requests_that_tell_of_the_same_people_in_opposite_orders_all_come
     ]
     for answers in await asyncio.wait_for(asyncio.gather(*requests), 60):
         assert [answer for answer in answers.values() if isinstance(answer, Refused)] == []
+
+
+async def test_what_was_brought_in_at_once_is_told_in_the_order_in_which_it_happened(desk: Desk) -> None:
+    """Of several people: the feed of a wiki that was read anew goes from the oldest to the newest."""
+    await desk.enroll(ANN)
+    for mentee in MENTEES:
+        await desk.register(mentee)
+    desk.clock.now += timedelta(hours=1)
+    happened = {
+        1: (
+            BlockPlaced(at=desk.ago(minutes=30), origin=desk.origin()),
+            BlockLifted(at=desk.ago(minutes=5), origin=desk.origin()),
+        ),
+        2: (
+            BlockPlaced(at=desk.ago(minutes=20), origin=desk.origin()),
+            BlockLifted(at=desk.ago(minutes=15), origin=desk.origin()),
+        ),
+        3: (
+            BlockPlaced(at=desk.ago(minutes=10), origin=desk.origin()),
+            BlockLifted(at=desk.ago(minutes=8), origin=desk.origin()),
+        ),
+    }
+    entries = [Entry(fact=fact, target=Target(id=who)) for who, facts in happened.items() for fact in facts]
+    await desk.ledger.bulk(desk.wiki, entries)
+    told = await fetch(
+        desk.dsn,
+        "SELECT e.mentee_id, e.kind FROM relationship_event AS e"
+        " WHERE e.kind IN ('SUSPENDED', 'RESUMED') ORDER BY e.id",
+    )
+    order = [
+        (1, "SUSPENDED"),
+        (2, "SUSPENDED"),
+        (2, "RESUMED"),
+        (3, "SUSPENDED"),
+        (3, "RESUMED"),
+        (1, "RESUMED"),
+    ]
+    assert list(dict.fromkeys(told)) == order

@@ -1,1 +1,0 @@
-import{I as e,Qt as t,Yt as n,cn as r,gn as i,rn as a,vn as o}from"./parts-CS7YqVE3.js";var s={class:`card`},c=a({__name:`Nowhere`,setup(a){return(a,c)=>(r(),t(`div`,s,[n(`h1`,null,o(i(e)(`page-nowhere`)),1),n(`p`,null,o(i(e)(`nowhere`)),1)]))}});export{c as default};
