@@ -159,6 +159,8 @@ class Settings(BaseSettings):
     """Whether something is done on the wikis that are followed: mentors are written to, and set again after a block."""
     outbox_every: float = Field(default=10.0, gt=0, le=3600)
     """Seconds between two looks at what is to be done there."""
+    outbox_pause: float = Field(default=86_400.0, ge=0, le=86_400)
+    """Seconds for which a mentor who was written to about a mentee is not written to about them again."""
     outbox_tag: str | None = Field(default=None, min_length=1, max_length=100)
     """The change tag of what is written there, which an administrator of the wiki has made at Special:Tags."""
     webhook_key: Annotated[SecretStr, AfterValidator(_long)] | None = None

@@ -5,7 +5,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -160,6 +160,7 @@ class Live:
                 own=own,
                 has_mentors=lambda: programme.is_run,
                 tag=self.settings.outbox_tag,
+                pause=timedelta(seconds=self.settings.outbox_pause),
             )
         self.reconciling[name] = Reconciling(self.followings[name], self.settings.feed_accounts)
 

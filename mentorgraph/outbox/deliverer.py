@@ -12,7 +12,7 @@ from typing import Final
 
 from graph.kinds import DeliveryState
 from mentorgraph.action_api import ActionApi, WikiAwayError, WikiRefusedError
-from mentorgraph.outbox.letters import Choice, LeftOut, Letter, NotYet, digest, marker, what_to_do
+from mentorgraph.outbox.letters import PAUSE, Choice, LeftOut, Letter, NotYet, digest, marker, what_to_do
 from models.ledger import Ledger
 from models.ledger.connections import wall_clock
 from models.ledger.deliveries import CLAIMED_FOR, Delivery
@@ -41,7 +41,8 @@ NO_SUCH_USER: Final = "nosuchuser"
 class Deliverer:
     """For one wiki; `language` is that of its texts, `own` the account in whose name it is done, `tag` marks its edits.
 
-    `has_mentors` tells whether the wiki itself keeps mentors, whom it could be told.
+    `has_mentors` tells whether the wiki itself keeps mentors, whom it could be told. `pause`: for that long a mentor is
+    told nothing more about the same mentee.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Deliverer:
         own: str,
         has_mentors: Callable[[], bool | None],
         tag: str | None = None,
+        pause: timedelta = PAUSE,
     ) -> None:
         self.ledger, self.wiki, self.api = ledger, wiki, api
         self.language, self.own, self.has_mentors = language, own, has_mentors
         self.tags = {} if tag is None else {"tags": tag}
+        self.pause = pause
 
     async def deliver(self) -> int:
         """All that is due now, one mentee after the other; how much it was."""
@@ -65,7 +68,7 @@ class Deliverer:
         await self.ledger.deliveries.announce_releases(self.wiki)
         # One by one: what is sent follows from how things stand just then, and nobody's claim runs out meanwhile.
         while some := await self.ledger.deliveries.claim(self.wiki, 1):
-            if isinstance(what_to_do(some[0], self.language, wall_clock()), Letter):
+            if self._is_letter(some[0]):
                 # What a bulk change brought, or a day without us, is one letter to each mentor.
                 some += await self.ledger.deliveries.claim_alike(self.wiki, some[0])
             await self._deliver(some)
@@ -79,7 +82,10 @@ class Deliverer:
             await self._deliver_group(group)
 
     def _is_letter(self, delivery: Delivery) -> bool:
-        return isinstance(what_to_do(delivery, self.language, wall_clock()), Letter)
+        return isinstance(self._what_to_do(delivery), Letter)
+
+    def _what_to_do(self, delivery: Delivery) -> Letter | Choice | LeftOut | NotYet:
+        return what_to_do(delivery, self.language, wall_clock(), self.pause)
 
     async def _deliver_group(self, group: list[Delivery]) -> None:
         """These, which succeed or fail as one."""
@@ -120,11 +126,11 @@ class Deliverer:
 
     async def _do(self, delivery: Delivery) -> str | None:
         """Do it; the reason why not, where it is left out."""
-        match what_to_do(delivery, self.language, wall_clock()):
+        match self._what_to_do(delivery):
             case LeftOut(why):
                 return why
-            case NotYet(why):
-                raise WikiAwayError(why)
+            case NotYet(why, until):
+                raise WikiAwayError(why, None if until is None else (until - wall_clock()).total_seconds())
             case Letter() as letter:
                 await self._write(letter, [delivery])
                 return None

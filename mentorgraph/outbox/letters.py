@@ -22,6 +22,8 @@ from models.outbox import SET_MENTOR
 TEXTS: Final = Path(__file__).parent / "texts"
 OTHERS: Final = "en"
 """The language of those wikis for whose own there are no texts."""
+PAUSE: Final = timedelta(days=1)
+"""Between two letters to a mentor about the same mentee; what holds then is told then."""
 TOO_LATE: Final = timedelta(days=2)
 """What happened longer ago is no news, and whoever the wiki gave a mentee meanwhile has begun with them."""
 COMES_BACK: Final = frozenset({"MENTEE_UNBLOCKED", "RESTORED", SET_MENTOR})
@@ -66,12 +68,15 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """It can't be done now, and why."""
+    """It can't be done now, and why; `until`: before that it need not be tried."""
 
     why: str
+    until: datetime | None = None
 
 
-def what_to_do(delivery: Delivery, language: str, now: datetime) -> Letter | Choice | LeftOut | NotYet:
+def what_to_do(
+    delivery: Delivery, language: str, now: datetime, pause: timedelta = PAUSE
+) -> Letter | Choice | LeftOut | NotYet:
     """What a delivery comes to, as things stand now."""
     why = _why_not(delivery, now)
     if why is not None:
@@ -81,6 +86,8 @@ def what_to_do(delivery: Delivery, language: str, now: datetime) -> Letter | Cho
     texts = texts_of(language)
     if delivery.notification == SET_MENTOR:
         return Choice(delivery.mentee, delivery.mentor, delivery.at, texts["set"])
+    if delivery.told_at is not None and now < delivery.told_at + pause:
+        return NotYet("the mentor was told of this mentee lately", delivery.told_at + pause)
     text = texts[delivery.notification]
     days = _days_left(delivery, now)
     kept = "" if days is None else filled(text.get("kept", texts["kept"]), str(days))
@@ -129,8 +136,6 @@ def _why_not(delivery: Delivery, now: datetime) -> str | None:
         return "the mentee is blocked again, or has another mentor"
     if delivery.notification in MEANWHILE and delivery.state != RelationshipState.SUSPENDED:
         return "the block is over, or the tie is"
-    if delivery.told_today and delivery.notification != SET_MENTOR:
-        return "the mentor was told of this mentee today"
     return None
 
 

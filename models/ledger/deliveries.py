@@ -11,7 +11,8 @@ from models.ledger.connections import Connection, aware
 from models.ledger.script import PUT_IN_OUTBOX
 
 # What is revived was tried before, so whoever does it looks first whether it is there.
-# One mentee's are done one after the other: the first that waits keeps the others waiting, dead ones do not.
+# One mentee's letters are written one after the other: the first that waits keeps the others waiting, dead ones do not.
+# A letter may wait for a day, and a mentor who is to be set does not wait for it.
 CLAIM: Final = """
 UPDATE outbox AS o SET claimed_until = $3, tries = o.tries + 1
 WHERE o.wiki_id = $1 AND o.id IN (
@@ -22,6 +23,7 @@ WHERE o.wiki_id = $1 AND o.id IN (
           SELECT FROM outbox AS earlier
           WHERE earlier.wiki_id = $1 AND earlier.mentee_id = w.mentee_id AND earlier.state = 'WAITING'
             AND earlier.webhook_id IS NULL AND earlier.id < w.id
+            AND (earlier.notification = 'SET_MENTOR') = (w.notification = 'SET_MENTOR')
       )
     ORDER BY w.id LIMIT $4
     FOR UPDATE OF w SKIP LOCKED
@@ -39,6 +41,7 @@ WHERE o.wiki_id = $1 AND o.id IN (
           SELECT FROM outbox AS earlier
           WHERE earlier.wiki_id = $1 AND earlier.mentee_id = w.mentee_id AND earlier.state = 'WAITING'
             AND earlier.webhook_id IS NULL AND earlier.id < w.id
+            AND (earlier.notification = 'SET_MENTOR') = (w.notification = 'SET_MENTOR')
       )
     ORDER BY w.id LIMIT $4
     FOR UPDATE OF w SKIP LOCKED
@@ -58,17 +61,17 @@ SELECT o.id, o.notification, o.tries, e.at, e.mentor_id, mentor.name AS mentor, 
        (SELECT s.valid_to FROM relationship_span AS s
         WHERE s.wiki_id = $1 AND s.relationship_id = e.relationship_id AND s.valid_from <= $2 AND $2 < s.valid_to
        ) AS until,
-       EXISTS (
-           SELECT FROM outbox AS sent JOIN relationship_event AS other
-             ON other.wiki_id = $1 AND other.id = sent.event_id AND other.mentor_id = e.mentor_id
-           WHERE sent.wiki_id = $1 AND sent.mentee_id = o.mentee_id AND sent.id < o.id AND sent.state = 'SENT'
-             AND sent.sent_at > $3 AND sent.notification NOT IN ('SET_MENTOR', 'WEBHOOK')
-       ) AS told_today
+       (SELECT max(sent.sent_at)
+        FROM outbox AS sent JOIN relationship_event AS other
+          ON other.wiki_id = $1 AND other.id = sent.event_id AND other.mentor_id = e.mentor_id
+        WHERE sent.wiki_id = $1 AND sent.mentee_id = o.mentee_id AND sent.id < o.id AND sent.state = 'SENT'
+          AND sent.notification NOT IN ('SET_MENTOR', 'WEBHOOK')
+       ) AS told_at
 FROM outbox AS o
 JOIN relationship_event AS e ON e.wiki_id = $1 AND e.id = o.event_id
 JOIN account AS mentor ON mentor.wiki_id = $1 AND mentor.id = e.mentor_id
 JOIN account AS mentee ON mentee.wiki_id = $1 AND mentee.id = e.mentee_id
-WHERE o.wiki_id = $1 AND o.id = ANY($4::bigint[])
+WHERE o.wiki_id = $1 AND o.id = ANY($3::bigint[])
 ORDER BY o.id
 """
 END: Final = """
@@ -129,7 +132,6 @@ CLAIMED_FOR: Final = timedelta(minutes=5)
 """Longer than anything that is done takes: then whoever claimed it is dead."""
 IN_ONE_LETTER: Final = 500
 """Mentees, at most."""
-A_DAY: Final = timedelta(days=1)
 FORGOTTEN_AFTER: Final = timedelta(days=90)
 NEAR_BEFORE: Final = timedelta(days=3)
 """How long before a release its mentor is told."""
@@ -140,8 +142,8 @@ class Delivery:
     """Something to do, and how things stand now that it is done.
 
     `mentor` and `mentee` are None where their names are not known. `is_hidden`: nobody may know one of them. `state` is
-    the tie's, None if it has ended; `until` is when that state ends if nothing happens. `told_today`: that mentor was
-    written to about that mentee already.
+    the tie's, None if it has ended; `until` is when that state ends if nothing happens. `told_at`: when that mentor
+    was last written to about that mentee.
     """
 
     id: int
@@ -156,7 +158,7 @@ class Delivery:
     is_withdrawn: bool
     state: str | None
     until: datetime | None
-    told_today: bool
+    told_at: datetime | None
 
 
 class Dead(NamedTuple):
@@ -208,7 +210,7 @@ async def announce_releases(
 
 async def load(connection: Connection, wiki: int, now: datetime, ids: Sequence[int]) -> list[Delivery]:
     """These, as things stand now."""
-    return [Delivery(*aware(row)) for row in await connection.fetch(LOAD, wiki, now, now - A_DAY, list(ids))]
+    return [Delivery(*aware(row)) for row in await connection.fetch(LOAD, wiki, now, list(ids))]
 
 
 async def waiting(connection: Connection, wiki: int, now: datetime, most: int) -> list[Delivery]:

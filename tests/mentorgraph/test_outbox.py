@@ -39,16 +39,35 @@ async def test_a_mentor_reads_of_the_block_and_is_set_again_after_it(scene: Scen
     wiki.rename(KIM, "Kim")
     await happens(scene, "unblock")
     await done.deliver()
-    assert wiki.ties[KIM] == ADA
-    assert await states(scene) == [
-        ("MENTEE_BLOCKED", "SENT"),
-        ("MENTEE_UNBLOCKED", "LEFT_OUT"),  # one message for each mentee and day
-        ("SET_MENTOR", "SENT"),
+    assert wiki.ties[KIM] == ADA, "that does not wait for a letter"
+    assert await fetch(scene.database, STATES) == [
+        ("MENTEE_BLOCKED", "SENT", None),
+        ("MENTEE_UNBLOCKED", "WAITING", "the mentor was told of this mentee lately"),
+        ("SET_MENTOR", "SENT", None),
     ]
     # Our own entry in the wiki's log comes back to us, and is no decision.
     await scene.follow()
     assert await fetch(scene.database, TIES) == [(ADA, "IMPORTED")]
     assert "ASSIGNED" not in [fact[0] for fact in await scene.facts()]
+
+
+async def test_a_mentor_is_written_to_once_a_day_about_a_mentee_and_then_of_what_holds(scene: Scene) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    await done.deliver()
+    await happens(scene, "unblock")
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    await done.deliver()
+    due = "SELECT o.due_at FROM outbox AS o WHERE o.state = 'WAITING' ORDER BY o.id LIMIT 1"
+    sent = "SELECT max(o.sent_at) FROM outbox AS o WHERE o.notification = 'MENTEE_BLOCKED'"
+    [(tomorrow,)], [(today,)] = await fetch(scene.database, due), await fetch(scene.database, sent)
+    assert timedelta(hours=24) <= tomorrow - today < timedelta(hours=24, seconds=1)
+    await fetch(scene.database, "UPDATE outbox SET sent_at = sent_at - interval '1 day' RETURNING id")
+    await fetch(scene.database, "UPDATE outbox SET due_at = '-infinity' WHERE state = 'WAITING' RETURNING id")
+    await done.deliver()
+    headings = [line for line in scene.wiki.pages[TALK].splitlines() if line.startswith("== ")]
+    assert headings == ["== Your mentee Acme Ltd was blocked ==", "== Your mentee Acme Ltd was unblocked =="]
 
 
 async def test_what_happens_to_many_mentees_at_once_is_one_letter(scene: Scene) -> None:
@@ -271,7 +290,7 @@ async def test_a_release_is_announced_before_it_comes_and_once(
     await done.deliver()
     assert await states(scene) == [("MENTEE_BLOCKED", "SENT")], "seven days are not near"
     monkeypatch.setattr(deliveries, "NEAR_BEFORE", timedelta(days=7))
-    monkeypatch.setattr(deliveries, "A_DAY", timedelta())
+    done.pause = timedelta()
     await done.deliver()
     await done.deliver()
     assert await states(scene) == [("MENTEE_BLOCKED", "SENT"), ("RELEASE_NEAR", "SENT")]

@@ -86,6 +86,7 @@ async def followed(dsn: str, env: dict[str, str]) -> None:
             "feed_password": env["WIKI_BOT_PASS"],
             "outbox": "1",
             "outbox_every": "0.5",
+            "outbox_pause": "1",
         }
         with serving(dsn, **settings) as address:
             async with httpx.AsyncClient(base_url=address, timeout=30) as http:
@@ -162,6 +163,7 @@ async def story(client: Client, env: dict[str, str]) -> None:
     [tie] = await until_state(client, people.n("acme"), "ACTIVE")
     told = sorted(tie["events"]["nodes"], key=lambda event: str(event["at"]))
     assert [event["kind"] for event in told] == ["STARTED", "SUSPENDED", "RESUMED"], told
+    await until_written(env, f"Your mentee {people.n('acme')} was unblocked")
     print(f"{people.n('acme')} has had one mentor all the time, and nobody called a mutation.")
 
 
