@@ -25,8 +25,8 @@ stamina.instrumentation.set_on_retry_hooks([])
 
 LAG: Final = 5
 """Seconds that the wiki's database may lag for us to ask it: https://www.mediawiki.org/wiki/Manual:Maxlag_parameter."""
-NAMES_AT_ONCE: Final = 50
-"""Names or ids that anybody may ask for in one request."""
+FEW, MANY = 50, 500
+"""Names or ids in one request, without and with the right for more."""
 PATIENCE: Final = 30.0
 """Seconds for one answer."""
 TRIES: Final = 6
@@ -43,6 +43,9 @@ LATER: Final = frozenset(
         "internal_api_error_DBConnectionError",
     }
 )
+TOO_MANY: Final = "toomanyvalues"
+READS: Final = {"promise-non-write-api-action": "true"}
+"""Of a question that is posted: whichever data centre is near may answer it."""
 LOGGED_OUT: Final = frozenset({"assertuserfailed", "assertnameduserfailed", "assertbotfailed", "badtoken"})
 
 
@@ -82,6 +85,7 @@ class ActionApi:
         self.client, self.url, self.login = client, url, login
         self._is_logged_in = False
         self._csrf: str | None = None
+        self._at_once: int | None = None
         self._logging_in = asyncio.Lock()
 
     @classmethod
@@ -120,6 +124,9 @@ class ActionApi:
 
     async def query(self, **asked: str | int) -> Json:
         """One answer of `action=query`; asked again a few times where the wiki is away."""
+        return await self._query_again("GET", asked)
+
+    async def _query_again(self, method: str, asked: Mapping[str, str | int]) -> Json:
         async for attempt in stamina.retry_context(
             on=_how_long,
             attempts=TRIES,
@@ -129,7 +136,7 @@ class ActionApi:
             wait_jitter=JITTER,
         ):
             with attempt:
-                return await self._query(asked)
+                return await self._query(method, asked)
         raise AssertionError("unreachable")
 
     async def pages(self, **asked: str | int) -> AsyncIterator[Json]:
@@ -146,18 +153,37 @@ class ActionApi:
         self, *, names: Sequence[str] = (), ids: Sequence[int] = (), prop: str = ""
     ) -> list[Json]:
         """What is known of accounts; those that are not there have `missing`."""
-        found: list[Json] = []
         key, values = ("ususers", list(names)) if names else ("ususerids", [str(one) for one in ids])
-        for some in _some(values):
-            # What separates values may be no part of one: a name never holds this character.
-            page = await self.query(list="users", usprop=prop, **{key: "\x1f" + "\x1f".join(some)})
+        try:
+            return await self._users(key, values, prop)
+        except WikiRefusedError as refused:
+            if refused.code != TOO_MANY or self._at_once in (None, FEW):
+                raise
+            self._at_once = FEW  # the right was taken away
+            return await self._users(key, values, prop)
+
+    async def at_once(self) -> int:
+        """So many names or ids we may ask for in one request."""
+        if self._at_once is None and (self.login is not None or "authorization" in self.client.headers):
+            page = await self.query(meta="userinfo", uiprop="rights")
+            has_right = "apihighlimits" in page["query"]["userinfo"].get("rights", ())
+            self._at_once = MANY if has_right else FEW
+        return self._at_once or FEW
+
+    async def _users(self, key: str, values: Sequence[str], prop: str) -> list[Json]:
+        found: list[Json] = []
+        for some in _some(values, await self.at_once()):
+            # What separates values may be no part of one: a name never holds this character. In an address there is no
+            # room for so many names.
+            asked = {"list": "users", "usprop": prop, key: "\x1f" + "\x1f".join(some)}
+            page = await self._query_again("POST", asked)
             found += page["query"]["users"]
         return found
 
-    async def _query(self, asked: Mapping[str, str | int]) -> Json:
+    async def _query(self, method: str, asked: Mapping[str, str | int]) -> Json:
         await self._be_logged_in()
         try:
-            return await self._ask("GET", {"action": "query", **asked, **self._as_ourselves()})
+            return await self._ask(method, {"action": "query", **asked, **self._as_ourselves()})
         except WikiRefusedError as refused:
             if refused.code not in LOGGED_OUT or self.login is None:
                 raise
@@ -195,7 +221,8 @@ class ActionApi:
             if method == "GET":
                 response = await self.client.get(self.url, params=said)
             else:
-                response = await self.client.post(self.url, data=said)
+                headers = READS if asked["action"] == "query" else {}
+                response = await self.client.post(self.url, data=said, headers=headers)
         except httpx2.HTTPError as error:
             raise WikiAwayError(f"the wiki does not answer ({type(error).__name__})") from error
         after = seconds_of(response.headers.get("retry-after"))
@@ -229,7 +256,7 @@ def seconds_of(header: str | None) -> float | None:
     return float(header) if header is not None and header.isdecimal() else None
 
 
-def _some(values: Sequence[str]) -> Iterator[list[str]]:
+def _some(values: Sequence[str], most: int) -> Iterator[list[str]]:
     left = iter(values)
-    while some := list(islice(left, NAMES_AT_ONCE)):
+    while some := list(islice(left, most)):
         yield some

@@ -61,6 +61,7 @@ class FakeWiki:
     """What stands on pages, by their titles."""
     logged_in: str | None = None
     """Who asks; None: nobody in particular."""
+    rights: list[str] = field(default_factory=list)
     silence: int = 0
     """How many of the next changes are made without an answer."""
     asked: list[Json] = field(default_factory=list)
@@ -214,7 +215,7 @@ class FakeWiki:
         what = said.get("list") or said.get("meta") or ("titles" if "titles" in said else said["action"])
         answers: dict[str, Callable[[Mapping[str, str]], Json]] = {
             "logevents": self._logevents,
-            "users": lambda said: {"query": {"users": [*self._users(said)]}},
+            "users": self._some_users,
             "growthmentormentee": lambda said: self._mentees(int(said["gemmmentor"].removeprefix("#"))),
             "siteinfo": lambda _: {
                 "query": {"general": {"wikiid": self.name, "server": SERVER, "lang": "en"}}
@@ -232,7 +233,7 @@ class FakeWiki:
     def _who(self) -> Json:
         if self.logged_in is None:
             return {"id": 0, "name": "127.0.0.1", "anon": True}
-        return {"id": 1, "name": self.logged_in}
+        return {"id": 1, "name": self.logged_in, "rights": self.rights}
 
     def _edits(self, user: int) -> list[Json]:
         return [{"userid": user, "timestamp": stamp(at)} for at in self.accounts[user].edits[-1:]]
@@ -316,6 +317,12 @@ class FakeWiki:
         if begin + limit < len(found):
             page["continue"] = {"lecontinue": str(begin + limit), "continue": "-||"}
         return page
+
+    def _some_users(self, said: Mapping[str, str]) -> Json:
+        wanted = (said.get("ususers") or said["ususerids"]).count("\x1f")
+        if wanted > (500 if "apihighlimits" in self.rights else 50):
+            return {"error": {"code": "toomanyvalues", "info": "Too many values supplied."}}
+        return {"query": {"users": [*self._users(said)]}}
 
     def _users(self, said: Mapping[str, str]) -> Iterator[Json]:
         by_name = {account.name: account for account in self.accounts.values()}

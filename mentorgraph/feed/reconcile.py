@@ -13,7 +13,7 @@ from typing import Final
 from graph.facts import ABSENT, BlockChanged, BlockLifted, BlockPlaced, Fact, Renamed, VisibilityChanged
 from graph.kinds import BlockScope, Origin
 from graph.lifecycle import RECONCILE
-from mentorgraph.action_api import NAMES_AT_ONCE, Json
+from mentorgraph.action_api import Json
 from mentorgraph.feed import logs
 from mentorgraph.feed.entries import ENDLESS_WORDS, checked_name, moment
 from mentorgraph.feed.following import Following, Heard
@@ -162,8 +162,10 @@ class Reconciling:
         following, looked = self.following, 0
         self._asked = 0
         await self._read_logs()
+        assert following.api is not None
+        at_once = await following.api.at_once()
         while looked < self.most:
-            accounts = await following.ledger.accounts(following.wiki, self._after, NAMES_AT_ONCE)
+            accounts = await following.ledger.accounts(following.wiki, self._after, at_once)
             if not accounts:
                 self._after = 0
                 return

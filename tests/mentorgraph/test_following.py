@@ -446,6 +446,23 @@ async def test_a_wiki_that_is_away_is_asked_again_and_nothing_is_lost(
     assert scene.following.tally.given_up == 0
 
 
+@pytest.mark.parametrize(("rights", "requests"), [(["apihighlimits"], 2), ([], 12)])
+async def test_whoever_has_the_right_asks_for_five_hundred_at_once(
+    scene: Scene, rights: list[str], requests: int
+) -> None:
+    """And goes on with fifty where the right is taken away."""
+    scene.wiki.rights, scene.wiki.logged_in = rights, "Mentors bot"
+    for user in range(1, 601):
+        scene.wiki.register(user, f"Ταράντουλα {user}")
+    api = scene.api()
+    api.client.headers["authorization"] = "Bearer token"
+    assert len(await api.users(ids=range(1, 601))) == 600
+    asked = [one for one in scene.wiki.asked if one.get("list") == "users"]
+    assert len(asked) == requests
+    scene.wiki.rights = []
+    assert len(await api.users(names=[f"Ταράντουλα {user}" for user in range(1, 601)])) == 600
+
+
 async def test_who_is_logged_out_logs_in_again(scene: Scene) -> None:
     answers: list[Json] = [
         {"query": {"tokens": {"logintoken": "a+\\"}}},
