@@ -18,6 +18,9 @@ SERVER = "http://127.0.0.1:8081"
 API = f"{SERVER}/w/api.php"
 STREAM = f"{SERVER}/v2/stream/mediawiki.recentchange"
 
+LONGEST_ADDRESS = 8_190
+"""Of a request, as the servers before a wiki have it."""
+
 
 @dataclass
 class FakeBlock:
@@ -205,6 +208,8 @@ class FakeWiki:
         self.asked.append(said)
         if self.faults:
             return self.faults.pop(0)
+        if len(str(request.url)) > LONGEST_ADDRESS:
+            return httpx2.Response(414)
         page = self._page(said)
         if self.silence and said["action"] != "query":
             self.silence -= 1

@@ -9,7 +9,8 @@ import pytest
 
 from fake_stream import Json
 from following_scene import Scene, at_once, scene
-from graph.kinds import BlockScope
+from graph.facts import BlockPlaced
+from graph.kinds import BlockScope, Origin
 from ledger_rows import fetch
 from mentorgraph import action_api
 from mentorgraph.action_api import Login, WikiRefusedError
@@ -18,6 +19,7 @@ from mentorgraph.feed.following import Following, Heard
 from mentorgraph.feed.polling import Polling
 from mentorgraph.feed.reconcile import GRACE, Reconciling
 from models.columns import ENDLESS
+from models.ledger import Entry, Target
 from models.ledger.connections import wall_clock
 
 __all__ = ["at_once", "scene"]
@@ -403,6 +405,37 @@ async def test_a_name_that_is_hidden_during_a_block_is_shown_again_with_its_end(
     assert (found.name, found.is_hidden, found.scope) == ("Rude name", False, None)
 
 
+async def test_the_heartbeat_of_the_stream_is_nobodys_fact(scene: Scene) -> None:
+    scene.wiki.register(5, "Kim")
+    canary = {**scene.wiki.events[0], "log_id": 99, "id": 99}
+    scene.wiki.events.append({**canary, "meta": {**canary["meta"], "domain": "canary"}})
+    await scene.follow()
+    assert [source_id for _, _, _, _, source_id, *_ in await scene.facts()] == ["1"]
+
+
+async def test_how_far_was_read_is_kept_in_the_transaction_of_the_facts(scene: Scene) -> None:
+    scene.wiki.register(5, "Kim")
+    await scene.follow()
+    written = "SELECT {}.xmin::text FROM {} AS {}"
+    facts, places = written.format("f", "fact", "f"), written.format("p", "source_position", "p")
+    assert set(await fetch(scene.database, facts)) == set(await fetch(scene.database, places))
+
+
+async def test_who_is_found_by_a_look_and_registered_long_ago_is_given_no_mentor(scene: Scene) -> None:
+    """What the log tells of an account that differs is history: only what is told now makes newcomers."""
+    wiki = scene.wiki
+    wiki.register(5, "Kim")
+    wiki.events.clear()
+    await scene.follow()
+    assert scene.following is not None
+    seen = BlockPlaced(at=wall_clock(), origin=Origin("tests", "1"))
+    await scene.ledger.bulk(scene.id, [Entry(fact=seen, target=Target(id=5))])
+    await Reconciling(scene.following, 1000).compare([5])
+    registered = "SELECT f.choices::text FROM fact AS f WHERE f.kind = 'REGISTERED'"
+    [(choices,)] = await fetch(scene.database, registered)
+    assert '"assign": false' in choices
+
+
 # A wiki that behaves badly.
 
 HTML = httpx2.Response(200, html="<h1>Our servers are under maintenance</h1>")
@@ -444,6 +477,7 @@ async def test_a_wiki_that_is_away_is_asked_again_and_nothing_is_lost(
     await scene.follow()
     assert [fact[0] for fact in await scene.facts()][-1] == "BLOCK_CHANGED"
     assert scene.following.tally.given_up == 0
+    assert {one.get("maxlag") for one in wiki.asked} == {"5"}, "who lags is left alone"
 
 
 @pytest.mark.parametrize(("rights", "requests"), [(["apihighlimits"], 2), ([], 12)])

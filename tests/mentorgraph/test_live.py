@@ -8,20 +8,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import httpx2
 import pytest
 
 from fake_wiki import API, STREAM, FakeWiki
 from ledger_rows import fetch
-from mentorgraph import action_api, followed
+from mentorgraph import action_api, followed, probes
+from mentorgraph.app import create_app
 from mentorgraph.feed import live, polling, stream
 from mentorgraph.feed.backfill import download
+from mentorgraph.feed.following import Following
 from mentorgraph.feed.live import Live, wanted
 from mentorgraph.feed.reconcile import Reconciling
 from mentorgraph.settings import Settings, SettingsError
 from models.ledger import turns
 from models.ledger.connections import wall_clock
 
+SILENT = "mentorgraph_wikis_silent_seconds "
 KINDS = "SELECT f.kind FROM fact AS f ORDER BY f.occurred_at, f.id"
 
 
@@ -116,6 +120,72 @@ async def test_a_wiki_that_is_away_keeps_no_other_waiting(
         wiki.register(5, "Kim")
         await until(lambda: told(one, 1))
         assert list(one.followings) == ["fakewiki"]
+
+
+async def test_a_wiki_that_says_no_to_everything_is_asked_ever_more_rarely(
+    database: str, wiki: FakeWiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hot loop helps nobody."""
+    monkeypatch.setattr(live, "FIRST_WAIT", 0.2)
+    asked = 0
+
+    async def answer(_: httpx2.Request) -> httpx2.Response:
+        nonlocal asked
+        asked += 1
+        return httpx2.Response(403)
+
+    client = partial(httpx2.AsyncClient.func, transport=httpx2.MockTransport(answer))  # type: ignore[attr-defined]
+    monkeypatch.setattr(httpx2, "AsyncClient", client)
+    async with following(database, feed_stream=None):
+        await asyncio.sleep(1.5)
+    assert 2 <= asked <= 6, "after 0.1 to 0.2 s, then 0.2 to 0.4, 0.4 to 0.8, 0.8 to 1.6"
+    assert wiki.asked == []
+
+
+async def test_a_wiki_is_not_compared_while_its_source_has_more_to_tell(
+    database: str, wiki: FakeWiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What differs then may be on its way."""
+    monkeypatch.setattr(Following, "is_behind", True)
+    looks: list[str] = []
+
+    async def look(_: object) -> None:
+        looks.append("look")
+
+    monkeypatch.setattr(Reconciling, "round", look)
+    async with following(database, feed_stream=STREAM) as one:
+        await until(lambda: told(one, 0))
+        wiki.register(5, "Kim")
+        await until(lambda: told(one, 1))
+        await asyncio.sleep(0.3)
+        assert looks == []
+        monkeypatch.setattr(Following, "is_behind", False)
+        await until(lambda: nothing(looks == ["look"]))
+
+
+async def test_a_server_says_that_nothing_was_heard_of_its_wikis(
+    database: str, wiki: FakeWiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Silence is an alarm, and no reason to send requests elsewhere."""
+    monkeypatch.setattr(probes, "FRESH", 0.0)
+    front = create_app(settings(), database)
+    async with (
+        following(database, feed_stream=STREAM) as front.live,
+        front.running(),
+        httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url="http://127.0.0.1:8400") as client,
+    ):
+        await until(lambda: told(front.live, 0))
+        ready = await client.get("/readyz")
+        assert (ready.status_code, ready.json()["wikis"]) == (200, "heard")
+        monkeypatch.setattr(wiki, "_stream", lambda _: httpx2.Response(503))
+        await asyncio.sleep(0.1)
+        front.live.heard_at -= timedelta(minutes=11)
+        ready = await client.get("/readyz")
+        assert (ready.status_code, ready.json()["wikis"]) == (200, "silent")
+        [said] = [
+            line for line in (await client.get("/metrics")).text.splitlines() if line.startswith(SILENT)
+        ]
+        assert 660 <= float(said.removeprefix(SILENT)) < 670
 
 
 async def test_mentors_of_the_wikis_list_have_names_at_once(

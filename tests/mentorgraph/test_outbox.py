@@ -1,6 +1,7 @@
 """What is done on a wiki: mentors are written to once, in its language, and set again before chance gives another."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx2
@@ -8,8 +9,10 @@ import pytest
 
 from following_scene import Scene, at_once, scene
 from graph.facts import VisibilityChanged
-from graph.kinds import Origin
+from graph.kinds import NotificationKind, Origin, PolicyPreset
+from graph.policy import PRESETS
 from ledger_rows import fetch
+from mentorgraph import action_api
 from mentorgraph.feed.reconcile import Reconciling
 from mentorgraph.outbox import deliverer, letters
 from mentorgraph.outbox.deliverer import Deliverer
@@ -139,6 +142,48 @@ async def test_a_mentor_whom_a_person_has_chosen_meanwhile_is_left_alone(scene: 
     await done.deliver()
     assert scene.wiki.ties[KIM] == BO
     assert ("SET_MENTOR", "LEFT_OUT") in await states(scene)
+
+
+async def test_nobody_is_set_during_a_block(scene: Scene) -> None:
+    done = await office(scene)
+    for what in ("block", "unblock", "block"):
+        await happens(scene, what)
+    await done.deliver()
+    assert ("SET_MENTOR", "LEFT_OUT") in await states(scene)
+    assert not [one for one in scene.wiki.asked if one["action"] == "growthsetmentor"]
+
+
+async def test_a_wikis_policy_and_a_mentor_say_what_is_told(scene: Scene) -> None:
+    """Whoever has chosen is heard; the mentor is set again whatever anybody wants to read."""
+    done = await office(scene)
+    few = replace(PRESETS[PolicyPreset.DEFAULT], notify=frozenset({NotificationKind.MENTEE_BLOCKED}))
+    await scene.ledger.set_policy(scene.id, few)
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    assert [kind for kind, _ in await states(scene)] == ["MENTEE_BLOCKED", "SET_MENTOR"]
+    await scene.ledger.update_mentor(scene.id, ADA, {"notify": []})
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    assert [kind for kind, _ in await states(scene)] == ["MENTEE_BLOCKED", "SET_MENTOR", "SET_MENTOR"]
+    await done.deliver()
+    assert TALK not in scene.wiki.pages
+
+
+async def test_a_wiki_that_is_away_is_left_alone_for_a_while_and_longer_each_time(scene: Scene) -> None:
+    """And never by all at the same moment."""
+    done = await office(scene)
+    await two_more_are_blocked(scene)
+    waits: list[list[float]] = []
+    for _ in range(3):
+        scene.wiki.faults = [httpx2.Response(503) for _ in range(action_api.TRIES)]
+        began = wall_clock()
+        await done.deliver()
+        due = await fetch(scene.database, "SELECT o.due_at FROM outbox AS o ORDER BY o.id")
+        waits.append([(at - began).total_seconds() for (at,) in due])
+        await fetch(scene.database, "UPDATE outbox SET due_at = '-infinity' RETURNING id")
+    for tries, pair in enumerate(waits):
+        assert all(15 * 2**tries <= wait < 30 * 2**tries + 5 for wait in pair), waits
+        assert abs(pair[0] - pair[1]) > 0.001, "of two that failed together each comes back by itself"
 
 
 async def test_that_the_wiki_has_our_mentor_already_is_success(scene: Scene) -> None:
@@ -291,6 +336,13 @@ async def test_a_release_is_announced_before_it_comes_and_once(
     assert await states(scene) == [("MENTEE_BLOCKED", "SENT")], "seven days are not near"
     monkeypatch.setattr(deliveries, "NEAR_BEFORE", timedelta(days=7))
     done.pause = timedelta()
+    usual = PRESETS[PolicyPreset.DEFAULT]
+    await scene.ledger.set_policy(
+        scene.id, replace(usual, notify=usual.notify - {NotificationKind.RELEASE_NEAR})
+    )
+    await done.deliver()
+    assert await states(scene) == [("MENTEE_BLOCKED", "SENT")], "the policy tells of none"
+    await scene.ledger.set_policy(scene.id, usual)
     await done.deliver()
     await done.deliver()
     assert await states(scene) == [("MENTEE_BLOCKED", "SENT"), ("RELEASE_NEAR", "SENT")]
