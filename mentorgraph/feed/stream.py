@@ -82,7 +82,7 @@ class Stream:
         told: dict[str, list[Heard]] = defaultdict(list)
         for frame in frames:
             # Of ten thousand events one is about a block, and of a hundred one about a wiki that is followed.
-            if frame.event.get("type") == "log" and not events.is_canary(frame.event):
+            if frame.event.get("type") == "log":
                 told[str(frame.event.get("wiki"))].append(Heard(frame.event, frame.id))
         now, last = asyncio.get_running_loop().time(), frames[-1].id
         at = frames[-1].event.get("timestamp")

@@ -170,16 +170,17 @@ async def test_a_server_says_that_nothing_was_heard_of_its_wikis(
     monkeypatch.setattr(probes, "FRESH", 0.0)
     front = create_app(settings(), database)
     async with (
-        following(database, feed_stream=STREAM) as front.live,
+        following(database, feed_stream=STREAM) as one,
         front.running(),
         httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url="http://127.0.0.1:8400") as client,
     ):
-        await until(lambda: told(front.live, 0))
+        front.live = one
+        await until(lambda: told(one, 0))
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()["wikis"]) == (200, "heard")
         monkeypatch.setattr(wiki, "_stream", lambda _: httpx2.Response(503))
         await asyncio.sleep(0.1)
-        front.live.heard_at -= timedelta(minutes=11)
+        one.heard_at -= timedelta(minutes=11)
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()["wikis"]) == (200, "silent")
         [said] = [
