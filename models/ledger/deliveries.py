@@ -10,38 +10,24 @@ from graph.policy import PolicySettings
 from models.ledger.connections import Connection, aware
 from models.ledger.script import PUT_IN_OUTBOX
 
-# What is revived was tried before, so whoever does it looks first whether it is there.
-# One mentee's letters are written one after the other: the first that waits keeps the others waiting, dead ones do not.
-# A letter may wait for a day, and a mentor who is to be set does not wait for it.
+# One mentor's letters about a mentee are written one after the other, and so is whom the wiki is to show: the first
+# that waits keeps the others waiting, dead ones do not. A letter may wait for a day, and nothing else waits for that.
+# What is revived was tried before, so whoever does it looks first whether it is there. With $5 and $6: what that mentor
+# is to be told alike of other mentees.
 CLAIM: Final = """
-UPDATE outbox AS o SET claimed_until = $3, tries = o.tries + 1
-WHERE o.wiki_id = $1 AND o.id IN (
-    SELECT w.id FROM outbox AS w
-    WHERE w.wiki_id = $1 AND w.state = 'WAITING' AND w.webhook_id IS NULL
-      AND w.due_at <= $2 AND w.claimed_until <= $2
-      AND NOT EXISTS (
-          SELECT FROM outbox AS earlier
-          WHERE earlier.wiki_id = $1 AND earlier.mentee_id = w.mentee_id AND earlier.state = 'WAITING'
-            AND earlier.webhook_id IS NULL AND earlier.id < w.id
-            AND (earlier.notification = 'SET_MENTOR') = (w.notification = 'SET_MENTOR')
-      )
-    ORDER BY w.id LIMIT $4
-    FOR UPDATE OF w SKIP LOCKED
-)
-RETURNING o.id
-"""
-# What the same mentor is to be told of other mentees: it goes into the same letter.
-CLAIM_ALIKE: Final = """
 UPDATE outbox AS o SET claimed_until = $3, tries = o.tries + 1
 WHERE o.wiki_id = $1 AND o.id IN (
     SELECT w.id FROM outbox AS w JOIN relationship_event AS e ON e.wiki_id = $1 AND e.id = w.event_id
     WHERE w.wiki_id = $1 AND w.state = 'WAITING' AND w.webhook_id IS NULL
-      AND w.due_at <= $2 AND w.claimed_until <= $2 AND w.notification = $5 AND e.mentor_id = $6
+      AND w.due_at <= $2 AND w.claimed_until <= $2
+      AND ($5::text IS NULL OR (w.notification = $5 AND e.mentor_id = $6::bigint))
       AND NOT EXISTS (
           SELECT FROM outbox AS earlier
+          JOIN relationship_event AS cause ON cause.wiki_id = $1 AND cause.id = earlier.event_id
           WHERE earlier.wiki_id = $1 AND earlier.mentee_id = w.mentee_id AND earlier.state = 'WAITING'
             AND earlier.webhook_id IS NULL AND earlier.id < w.id
-            AND (earlier.notification = 'SET_MENTOR') = (w.notification = 'SET_MENTOR')
+            AND CASE w.notification WHEN 'SET_MENTOR' THEN earlier.notification = 'SET_MENTOR'
+                ELSE earlier.notification <> 'SET_MENTOR' AND cause.mentor_id = e.mentor_id END
       )
     ORDER BY w.id LIMIT $4
     FOR UPDATE OF w SKIP LOCKED
@@ -181,14 +167,14 @@ class Heap(NamedTuple):
 
 async def claim(connection: Connection, wiki: int, now: datetime, most: int) -> list[Delivery]:
     """The next things to do; nobody else does them meanwhile."""
-    rows = await connection.fetch(CLAIM, wiki, now, now + CLAIMED_FOR, most)
+    rows = await connection.fetch(CLAIM, wiki, now, now + CLAIMED_FOR, most, None, None)
     return await load(connection, wiki, now, [row["id"] for row in rows])
 
 
 async def claim_alike(connection: Connection, wiki: int, now: datetime, first: Delivery) -> list[Delivery]:
     """What can go into the same letter as that one, of other mentees of that mentor."""
     asked = (now + CLAIMED_FOR, IN_ONE_LETTER - 1, first.notification, first.mentor_id)
-    rows = await connection.fetch(CLAIM_ALIKE, wiki, now, *asked)
+    rows = await connection.fetch(CLAIM, wiki, now, *asked)
     return await load(connection, wiki, now, [row["id"] for row in rows])
 
 

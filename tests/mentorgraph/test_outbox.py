@@ -73,6 +73,19 @@ async def test_a_mentor_is_written_to_once_a_day_about_a_mentee_and_then_of_what
     assert headings == ["== Your mentee Acme Ltd was blocked ==", "== Your mentee Acme Ltd was unblocked =="]
 
 
+async def test_what_one_mentor_is_told_tomorrow_keeps_no_other_waiting(scene: Scene) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    await done.deliver()
+    await happens(scene, "unblock")
+    await done.deliver()
+    scene.wiki.set_mentor(KIM, BO)
+    await happens(scene, "block")
+    await done.deliver()
+    assert scene.wiki.pages[TALK].count("== Your mentee") == 1
+    assert scene.wiki.pages["User talk:Mentor Bo"].startswith("== Your mentee Acme Ltd was blocked ==")
+
+
 async def test_what_happens_to_many_mentees_at_once_is_one_letter(scene: Scene) -> None:
     """Three are blocked within seconds; of one the mentor was told before, and another's name is hidden."""
     done = await office(scene)
