@@ -43,6 +43,8 @@ LATER: Final = frozenset(
         "internal_api_error_DBConnectionError",
     }
 )
+LONGEST_VALUE: Final = 4_000
+"""Bytes of an address for one parameter; servers before a wiki take some eight thousand in all."""
 TOO_MANY: Final = "toomanyvalues"
 READS: Final = {"promise-non-write-api-action": "true"}
 """Of a question that is posted: whichever data centre is near may answer it."""
@@ -173,10 +175,10 @@ class ActionApi:
     async def _users(self, key: str, values: Sequence[str], prop: str) -> list[Json]:
         found: list[Json] = []
         for some in _some(values, await self.at_once()):
-            # What separates values may be no part of one: a name never holds this character. In an address there is no
-            # room for so many names.
-            asked = {"list": "users", "usprop": prop, key: "\x1f" + "\x1f".join(some)}
-            page = await self._query_again("POST", asked)
+            # What separates values may be no part of one: a name never holds this character.
+            joined = "\x1f" + "\x1f".join(some)
+            method = "POST" if 3 * len(joined.encode()) > LONGEST_VALUE else "GET"
+            page = await self._query_again(method, {"list": "users", "usprop": prop, key: joined})
             found += page["query"]["users"]
         return found
 

@@ -21,6 +21,8 @@ export function useToken(given: string | null): void {
 export interface Session {
   frame: ReturnType<typeof useQuery<import("./gql/graphql").FrameQuery>>;
   wiki: ComputedRef<string>;
+  /** Where that wiki is. */
+  url: ComputedRef<string>;
   name: ComputedRef<string | null>;
   isMentor: ComputedRef<boolean>;
   leads: ComputedRef<boolean>;
@@ -40,6 +42,7 @@ export function openSession(): Session {
   return {
     frame,
     wiki,
+    url: computed(() => frame.data.value?.wikis.nodes.find((one) => one.dbName === wiki.value)?.url ?? ""),
     name: computed(() => frame.data.value?.viewer?.name ?? null),
     isMentor: computed(() => may("MENTOR")),
     leads: computed(() => may("COORDINATOR", "ADMIN")),

@@ -34,6 +34,12 @@ async def test_a_block_that_ends_by_itself_is_told_with_its_end(desk: Desk, page
     row = page.get_by_role("row").filter(has_text="Patient Plover")
     await expect(row).to_contain_text(re.compile("Blocked: Vandalism, until .*The block ends by itself"))
     await expect(row).to_contain_text("Until the block ends")
+    talk = row.get_by_role("link", name=re.compile("talk: .Patient Plover"))
+    await expect(talk).to_have_attribute("href", re.compile(r"^https://.*/wiki/User_talk:Patient%20Plover$"))
+    log = row.get_by_role("link", name="block log: 1")
+    await expect(log).to_have_attribute(
+        "href", re.compile(r"/wiki/Special:Log/block\?page=User:Patient%20Plover$")
+    )
     await page.goto("/events?kind=SUSPENDED")
     told = page.get_by_role("row").filter(has_text="Patient Plover").first
     await expect(told).to_contain_text(re.compile(r"Vandalism, until \w+ \d+, 20\d\d"))

@@ -29,10 +29,15 @@ UNDEFINED = """() => {
 }"""
 SOMEBODY = """{ wiki(dbName: "demowiki") {
     mentee(by: {name: "Acme Widgets Ltd"}) { id }
-    suspended: mentee(by: {name: "Sunrise Bakery Inc"}) { id }
+    mentees(where: {state: [SUSPENDED], blockCategory: [VANDALISM, SPAM], releasesBefore: "2100-01-01T00:00:00Z"},
+        orderBy: {field: STATE_UNTIL, direction: DESC}, first: 1) { nodes { id } }
     mentors(where: {status: [AVAILABLE]}, orderBy: {field: SUSPENDED_MENTEES, direction: DESC}, first: 1) {
         nodes { id }
     }
+} }"""
+
+OLDEST = """{ wiki(dbName: "demowiki") {
+    mentees(where: {state: [ACTIVE]}, orderBy: {field: REGISTERED, direction: ASC}, first: 1) { nodes { id } }
 } }"""
 
 
@@ -41,10 +46,13 @@ async def addresses(desk: Desk) -> dict[str, str]:
     """The screens with somebody on them."""
     found = (await desk.tells.ask(SOMEBODY))["wiki"]
     mentor = found["mentors"]["nodes"][0]["id"]
-    both = {name: found[name]["id"] for name in ("mentee", "suspended")}
+    mentee, suspended = found["mentee"]["id"], found["mentees"]["nodes"][0]["id"]
     async with desk.sitting(SEES_ALL) as page:
         await compared(page)
-    return {name: place.format(mentor=mentor, **both) for name, place in SCREENS.items()}
+    return {
+        name: place.format(mentor=mentor, mentee=mentee, suspended=suspended)
+        for name, place in SCREENS.items()
+    }
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -146,6 +154,24 @@ async def test_keys_go_from_page_to_page_and_can_be_turned_off(page: Page) -> No
     await page.get_by_label("Keyboard shortcuts of one key").uncheck()
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_the_timeline_shows_until_when_a_tie_is_kept(page: Page, addresses: dict[str, str]) -> None:
+    await page.goto(addresses["mentee-suspended"])
+    await expect(page.locator("svg .until")).to_be_attached()
+    await expect(page.locator("svg.plot")).to_contain_text("kept until")
+    assert await page.locator("svg rect.suspended.coming").count() == 2, "of both mentors"
+
+
+async def test_a_long_history_is_shown_as_far_back_as_is_wanted(desk: Desk, page: Page) -> None:
+    oldest = (await desk.tells.ask(OLDEST))["wiki"]["mentees"]["nodes"][0]["id"]
+    await page.goto(f"/mentees/{oldest}")
+    await settled(page)
+    all_of_it = await page.locator("svg.plot").text_content()
+    await page.get_by_role("combobox", name="Time shown").click()
+    await page.get_by_role("option", name="30 days").click()
+    await expect(page).to_have_url(re.compile("days=30"))
+    assert await page.locator("svg.plot").text_content() != all_of_it, "the days on the axis"
 
 
 async def test_the_timeline_is_told_as_a_table_too(page: Page, addresses: dict[str, str]) -> None:

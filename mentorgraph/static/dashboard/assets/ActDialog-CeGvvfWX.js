@@ -1,1 +1,0 @@
-export{t as default}from"./ActDialog-DD2S-klV.js";

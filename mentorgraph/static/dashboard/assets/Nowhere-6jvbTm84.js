@@ -1,1 +1,0 @@
-import{$t as e,L as t,Xt as n,_n as r,in as i,ln as a,yn as o}from"./parts-BbXK64XG.js";var s={class:`card`},c=i({__name:`Nowhere`,setup(i){return(i,c)=>(a(),e(`div`,s,[n(`h1`,null,o(r(t)(`page-nowhere`)),1),n(`p`,null,o(r(t)(`nowhere`)),1)]))}});export{c as default};
