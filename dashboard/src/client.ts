@@ -24,6 +24,8 @@ const OPTIONS: import("graphql-ws").ClientOptions = {
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
   connectionParams: credentials,
   lazy: true,
+  // From page to page it stays.
+  lazyCloseTimeout: 2_000,
   keepAlive: 15_000,
   retryAttempts: Infinity,
   // A line that is lost is sought again; a mistake of ours would only be made again.
@@ -34,8 +36,11 @@ const OPTIONS: import("graphql-ws").ClientOptions = {
       line.value = "live";
       lostAt.value = null;
     },
-    closed: () => {
-      if (line.value === "live") lostAt.value = new Date().toISOString();
+    closed: (event) => {
+      // When nobody watches anything any more we close it ourselves.
+      const isOver = (event as CloseEvent).code === 1000;
+      if (isOver) lostAt.value = null;
+      else if (line.value === "live") lostAt.value = new Date().toISOString();
       line.value = lostAt.value ? "lost" : "off";
     },
   },

@@ -69,6 +69,19 @@ async def test_a_line_that_was_lost_is_found_again_and_nothing_is_missed(desk: D
     assert len(lines) > 1
 
 
+async def test_a_page_that_watches_nothing_has_lost_nothing(page: Page) -> None:
+    """The socket is closed when nobody needs it, and that is no news."""
+    await page.goto("/events")
+    await settled(page)
+    await expect(page.locator(".line")).to_have_text("Live")
+    await page.get_by_role("navigation", name="Pages").get_by_role("link", name="Graph").click()
+    await expect(page.locator(".line")).not_to_have_text("Live")
+    await expect(page.locator(".line")).to_have_text("Not live")
+    await expect(page.get_by_text("The connection is lost")).to_have_count(0)
+    await page.get_by_role("navigation", name="Pages").get_by_role("link", name="Events").click()
+    await expect(page.locator(".line")).to_have_text("Live")
+
+
 async def test_offline_keeps_what_was_known_and_says_so(desk: Desk, page: Page) -> None:
     await desk.newcomer("Dim Dipper")
     await page.goto("/?q=Dim")

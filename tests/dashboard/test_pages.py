@@ -136,6 +136,16 @@ async def test_lately_is_the_newest_first(desk: Desk, page: Page) -> None:
     await expect(newest).to_contain_text("Suspended")
 
 
+async def test_who_goes_from_page_to_page_is_warned_of_nothing(page: Page) -> None:
+    """In one and the same tab, with what is kept from the pages before."""
+    await page.goto("/?mentor=all")
+    for name in ("Mentors", "Graph", "Policy", "Events", "Settings", "Your mentees", "Graph", "Events"):
+        await page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
+        await expect(page.locator("main h1")).to_contain_text(name.removeprefix("Your m").removeprefix("M"))
+        await settled(page)
+        assert await page.locator(".cdx-message--warning, .cdx-message--error, .failure").count() == 0, name
+
+
 async def test_keys_go_from_page_to_page_and_can_be_turned_off(page: Page) -> None:
     await page.goto("/?mentor=all")
     await settled(page)

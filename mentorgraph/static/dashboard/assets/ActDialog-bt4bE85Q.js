@@ -1,1 +1,0 @@
-export{t as default}from"./ActDialog-DHU5h1_i.js";
