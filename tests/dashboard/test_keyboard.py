@@ -102,7 +102,7 @@ async def test_a_mentee_is_starred(desk: Desk, page: Page) -> None:
     await page.goto("/?q=Keyed+Kestrel")
     await settled(page)
     await page.keyboard.press("j")
-    await expect(page.get_by_role("link", name="Keyed Kestrel")).to_be_focused()
+    await expect(page.get_by_role("link", name="Keyed Kestrel", exact=True)).to_be_focused()
     await page.keyboard.press("s")
     star = page.get_by_role("button", name="Star")
     await expect(star).to_have_attribute("aria-pressed", "true")

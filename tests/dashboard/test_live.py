@@ -28,9 +28,8 @@ async def test_a_mentors_page_follows_what_happens_to_their_mentees(desk: Desk, 
     await settled(page)
     await expect(page.locator(".line")).to_have_text("Live")
     await desk.block(mentee)
-    lists = page.locator("section.card")
-    await expect(lists.first).to_contain_text("Watched Warbler")
-    await expect(lists.last.locator("li").first).to_contain_text("Watched Warbler · Suspended")
+    lately = page.locator("section", has=page.get_by_role("heading", name="Lately"))
+    await expect(lately.locator("li").first).to_contain_text("Watched Warbler · Suspended")
 
 
 async def test_events_arrive_as_they_happen_and_can_be_paused(desk: Desk, page: Page) -> None:

@@ -11,6 +11,7 @@ from playwright.async_api import Page, Request, expect
 
 from dashboard.desk import Desk, settled
 from dashboard.screens import SCREENS, compared
+from dashboard.timely import ago
 from those_who_ask import SEES_ALL
 
 AXE: Final = Path(__file__).parents[2] / "dashboard/node_modules/axe-core/axe.min.js"
@@ -29,7 +30,7 @@ UNDEFINED = """() => {
 }"""
 SOMEBODY = """{ wiki(dbName: "demowiki") {
     mentee(by: {name: "Acme Widgets Ltd"}) { id }
-    mentees(where: {state: [SUSPENDED], blockCategory: [VANDALISM, SPAM], releasesBefore: "2100-01-01T00:00:00Z"},
+    mentees(where: {state: [SUSPENDED], blockCategory: [VANDALISM, SPAM], releasesBefore: "%s"},
         orderBy: {field: STATE_UNTIL, direction: DESC}, first: 1) { nodes { id } }
     mentors(where: {status: [AVAILABLE]}, orderBy: {field: SUSPENDED_MENTEES, direction: DESC}, first: 1) {
         nodes { id }
@@ -44,7 +45,7 @@ OLDEST = """{ wiki(dbName: "demowiki") {
 @pytest.fixture(scope="module")
 async def addresses(desk: Desk) -> dict[str, str]:
     """The screens with somebody on them."""
-    found = (await desk.tells.ask(SOMEBODY))["wiki"]
+    found = (await desk.tells.ask(SOMEBODY % ago(days=-8)))["wiki"]
     mentor = found["mentors"]["nodes"][0]["id"]
     mentee, suspended = found["mentee"]["id"], found["mentees"]["nodes"][0]["id"]
     async with desk.sitting(SEES_ALL) as page:
