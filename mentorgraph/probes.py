@@ -178,27 +178,16 @@ class Probes:
             "How long the oldest of them runs.",
             lambda: age(self.queues.jobs),
         )
+        yield from self._of_queue("outbox", "What is to be done on wikis", lambda: self.queues.letters)
+        yield from self._of_queue("webhooks", "What webhooks are to be told", lambda: self.queues.webhooks)
+
+    def _of_queue(self, name: str, what: str, read: Callable[[], vitals.Queue]) -> Iterator[Gauge]:
+        yield Gauge(f"mentorgraph_{name}_waiting", f"{what}.", lambda: read().waiting)
+        yield Gauge(f"mentorgraph_{name}_dead", f"{what}, and was given up.", lambda: read().dead)
         yield Gauge(
-            "mentorgraph_outbox_waiting", "What is to be done on wikis.", lambda: self.queues.letters.waiting
-        )
-        yield Gauge("mentorgraph_outbox_dead", "What was given up of it.", lambda: self.queues.letters.dead)
-        yield Gauge(
-            "mentorgraph_outbox_oldest_seconds",
-            "How long the oldest of what is to be done has been waiting.",
-            lambda: age(self.queues.letters),
-        )
-        yield Gauge(
-            "mentorgraph_webhooks_waiting",
-            "What webhooks are to be told.",
-            lambda: self.queues.webhooks.waiting,
-        )
-        yield Gauge(
-            "mentorgraph_webhooks_dead", "What was given up of it.", lambda: self.queues.webhooks.dead
-        )
-        yield Gauge(
-            "mentorgraph_webhooks_oldest_seconds",
-            "How long the oldest of what they are to be told has been waiting.",
-            lambda: age(self.queues.webhooks),
+            f"mentorgraph_{name}_oldest_seconds",
+            f"{what}: how long the oldest has been waiting.",
+            lambda: age(read()),
         )
 
     def _of_wikis(self) -> Iterator[Gauge]:
