@@ -251,7 +251,7 @@ def _how_long(error: Exception) -> bool | float:
     """Whether to ask again, and after how many seconds where the wiki has said so."""
     if not isinstance(error, WikiAwayError):
         return False
-    return True if error.after is None else min(error.after, LARGEST_WAIT)
+    return min(error.after, LARGEST_WAIT) if error.after else True
 
 
 def seconds_of(header: str | None) -> float | None:

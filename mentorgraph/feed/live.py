@@ -206,10 +206,11 @@ class Live:
     async def _look(self, name: str) -> None:
         while True:
             await self._until_caught_up(self.followings[name])
+            # First what the log tells: a choice by hand that was missed would be taken for a draw.
+            await self._again(f"the look at {name}", self.reconciling[name].round)
             await self._again(f"the look at the mentors of {name}", self.programmes[name].compare)
             if new := self.programmes[name].new:
                 await self._again(f"their names on {name}", partial(self.reconciling[name].compare, new))
-            await self._again(f"the look at {name}", self.reconciling[name].round)
             await asyncio.sleep(self.settings.feed_look_every)
 
     async def _until_caught_up(self, following: Following) -> None:
@@ -236,7 +237,8 @@ class Live:
                 # An answer that no wiki gives, of one wiki: the others go on.
                 LOG.exception("%s will be tried again", who)
                 after = None
-            await asyncio.sleep(after if after is not None else random.uniform(wait / 2, wait))  # noqa: S311 - no secret
+            # Whoever says "at once" again and again is not believed.
+            await asyncio.sleep(max(after or 0.0, random.uniform(wait / 2, wait)))  # noqa: S311 - no secret
             wait = min(2 * wait, LONGEST_WAIT)
 
 

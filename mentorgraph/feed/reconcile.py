@@ -13,11 +13,11 @@ from typing import Final
 from graph.facts import ABSENT, BlockChanged, BlockLifted, BlockPlaced, Fact, Renamed, VisibilityChanged
 from graph.kinds import BlockScope, Origin
 from graph.lifecycle import RECONCILE
-from mentorgraph.action_api import Json
+from mentorgraph.action_api import Json, WikiRefusedError
 from mentorgraph.feed import logs
 from mentorgraph.feed.entries import ENDLESS_WORDS, checked_name, moment
 from mentorgraph.feed.following import Following, Heard
-from mentorgraph.feed.polling import LOGS, OVERLAP, PROP, log_of
+from mentorgraph.feed.polling import LOGS, NOT_EVERYWHERE, NOT_HERE, OVERLAP, PROP, log_of
 from models.columns import ENDLESS
 from models.ledger import Entry, Target
 from models.ledger.activity import Activity
@@ -183,11 +183,14 @@ class Reconciling:
         # What came in the last moment is the source's to tell.
         end = until - OVERLAP
         if since is not None and since < end:
-            for kind in LOGS:
-                async for page in following.api.pages(
-                    **log_of(kind), lestart=since.isoformat(), leend=end.isoformat()
-                ):
-                    await following.take([Heard(page)])
+            for kind in (*LOGS, *NOT_EVERYWHERE):
+                log = following.api.pages(**log_of(kind), lestart=since.isoformat(), leend=end.isoformat())
+                try:
+                    async for page in log:
+                        await following.take([Heard(page)])
+                except WikiRefusedError as refused:
+                    if kind not in NOT_EVERYWHERE or refused.code not in NOT_HERE:
+                        raise
         await following.ledger.follow(following.wiki, [], Reached(SOURCE, end.isoformat(), until))
 
     async def compare(self, accounts: Sequence[int]) -> None:

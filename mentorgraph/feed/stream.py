@@ -59,7 +59,7 @@ class Stream:
     ) -> None:
         self.client, self.url, self.wikis, self.since = client, url, wikis, since
         self.heard: Callable[[], None] = _nobody
-        """Is told whenever something is heard, of whatever wiki."""
+        """Is told of every event, of whatever wiki: a stream that opens and says nothing is silent."""
         self._kept_at = 0.0
 
     async def follow(self) -> None:
@@ -137,7 +137,6 @@ class Stream:
             if not source.response.is_success:
                 after = seconds_of(source.response.headers.get("retry-after"))
                 raise WikiAwayError(f"the stream answers with status {source.response.status_code}", after)
-            self.heard()
             for following in self.wikis.values():
                 following.hears()
             async for told in source:

@@ -32,8 +32,8 @@ HEEDED: Final = {
     "growthexperiments-homepage-claimmentee-invalid-mentor": "the wiki does not take them for a mentor",
 }
 """Refusals that are answers: nothing is to be mended."""
-OF_THE_WAY: Final = ("login-", "http-")
-"""Refusals of our login or of something before the wiki: not of what is to be done."""
+OF_THE_WAY: Final = ("login-", "http-", "mwoauth-", "permissiondenied", "blocked", "autoblocked")
+"""Refusals of our login or account, or of something before the wiki: not of what is to be done."""
 NO_SUCH_USER: Final = "nosuchuser"
 """The word of a renaming may be on its way to us."""
 

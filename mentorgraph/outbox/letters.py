@@ -16,6 +16,7 @@ import orjson
 
 from graph.kinds import RelationshipState
 from models.columns import ENDLESS
+from models.ledger import deliveries
 from models.ledger.deliveries import Delivery
 from models.outbox import SET_MENTOR
 
@@ -130,6 +131,12 @@ def _why_not(delivery: Delivery, now: datetime) -> str | None:
         return "it has turned out not to have happened"
     if delivery.is_hidden:
         return "a name is hidden"
+    if not delivery.is_wanted and delivery.notification != SET_MENTOR:
+        return "the mentor wants no such message"
+    if delivery.notification in WHENEVER and (
+        delivery.until is None or delivery.until - now > deliveries.NEAR_BEFORE
+    ):
+        return "the release is not near any more"
     if now - delivery.at > TOO_LATE and delivery.notification not in WHENEVER:
         return "it is no news any more"
     if delivery.notification in COMES_BACK and delivery.state != RelationshipState.ACTIVE:

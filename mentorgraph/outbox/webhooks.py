@@ -125,7 +125,13 @@ class Sender:
 
     async def _tell(self, message: Message) -> None:
         deliveries = self._ledger.deliveries
-        event = await self._render(message.wiki, message.event)
+        try:
+            event = await self._render(message.wiki, message.event)
+        except Exception as error:
+            # One mentee's must not hold up that mentee for ever without a sign.
+            LOG.exception("delivery %d will be tried again", message.id)
+            await self._again(message, type(error).__name__, None)
+            return
         if event is None:
             why = "nobody may know of it"
             await deliveries.end(message.wiki, message.id, DeliveryState.LEFT_OUT, why)

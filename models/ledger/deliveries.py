@@ -38,6 +38,7 @@ RETURNING o.id
 LOAD: Final = """
 SELECT o.id, o.notification, o.tries, e.at, e.mentor_id, mentor.name AS mentor, e.mentee_id, mentee.name AS mentee,
        mentee.is_hidden OR mentor.is_hidden AS is_hidden,
+       coalesce(o.notification = ANY(m.notify), true) AS is_wanted,
        EXISTS (
            SELECT FROM relationship_event AS w WHERE w.wiki_id = $1 AND w.withdraws_id = e.id
        ) AS is_withdrawn,
@@ -57,6 +58,7 @@ FROM outbox AS o
 JOIN relationship_event AS e ON e.wiki_id = $1 AND e.id = o.event_id
 JOIN account AS mentor ON mentor.wiki_id = $1 AND mentor.id = e.mentor_id
 JOIN account AS mentee ON mentee.wiki_id = $1 AND mentee.id = e.mentee_id
+LEFT JOIN mentor AS m ON m.wiki_id = $1 AND m.id = e.mentor_id
 WHERE o.wiki_id = $1 AND o.id = ANY($3::bigint[])
 ORDER BY o.id
 """
@@ -127,9 +129,9 @@ NEAR_BEFORE: Final = timedelta(days=3)
 class Delivery:
     """Something to do, and how things stand now that it is done.
 
-    `mentor` and `mentee` are None where their names are not known. `is_hidden`: nobody may know one of them. `state` is
-    the tie's, None if it has ended; `until` is when that state ends if nothing happens. `told_at`: when that mentor
-    was last written to about that mentee.
+    `mentor` and `mentee` are None where their names are not known. `is_hidden`: nobody may know one of them.
+    `is_wanted`: the mentor has not turned such messages off. `state` is the tie's, None if it has ended; `until` is
+    when that state ends if nothing happens. `told_at`: when that mentor was last written to about that mentee.
     """
 
     id: int
@@ -141,6 +143,7 @@ class Delivery:
     mentee_id: int
     mentee: str | None
     is_hidden: bool
+    is_wanted: bool
     is_withdrawn: bool
     state: str | None
     until: datetime | None

@@ -104,6 +104,23 @@ async def test_a_wiki_that_is_down_when_we_begin_is_followed_when_it_is_up(
     assert not wiki.faults
 
 
+async def test_who_says_at_once_again_and_again_is_not_believed(database: str, wiki: FakeWiki) -> None:
+    asked = 0
+
+    async def work() -> None:
+        nonlocal asked
+        asked += 1
+        raise action_api.WikiAwayError("the wiki has forgotten our login", 0.0)
+
+    with pytest.MonkeyPatch.context() as patch, suppress(TimeoutError):
+        patch.setattr(live, "FIRST_WAIT", 0.2)
+        async with asyncio.timeout(1.5):
+            await Live(settings())._again("it", work)
+    assert 2 <= asked <= 6
+    assert wiki.asked == []
+    assert database
+
+
 @pytest.mark.parametrize("source", [STREAM, None])
 async def test_a_wiki_that_is_away_keeps_no_other_waiting(
     database: str, wiki: FakeWiki, monkeypatch: pytest.MonkeyPatch, source: str | None
@@ -178,7 +195,8 @@ async def test_a_server_says_that_nothing_was_heard_of_its_wikis(
         await until(lambda: told(one, 0))
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()["wikis"]) == (200, "heard")
-        monkeypatch.setattr(wiki, "_stream", lambda _: httpx2.Response(503))
+        # It opens, and says nothing: so one public stream was for three months.
+        wiki.frames = lambda *_: iter(())
         await asyncio.sleep(0.1)
         one.heard_at -= timedelta(minutes=11)
         ready = await client.get("/readyz")

@@ -13,6 +13,7 @@ from graph.kinds import NotificationKind, Origin, PolicyPreset
 from graph.policy import PRESETS
 from ledger_rows import fetch
 from mentorgraph import action_api
+from mentorgraph.feed.programme import Programme
 from mentorgraph.feed.reconcile import Reconciling
 from mentorgraph.outbox import deliverer, letters
 from mentorgraph.outbox.deliverer import Deliverer
@@ -71,6 +72,34 @@ async def test_a_mentor_is_written_to_once_a_day_about_a_mentee_and_then_of_what
     await done.deliver()
     headings = [line for line in scene.wiki.pages[TALK].splitlines() if line.startswith("== ")]
     assert headings == ["== Your mentee Acme Ltd was blocked ==", "== Your mentee Acme Ltd was unblocked =="]
+
+
+async def test_what_waits_for_tomorrow_is_not_told_to_whoever_wants_none_by_then(scene: Scene) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    await done.deliver()
+    await happens(scene, "unblock")
+    await done.deliver()
+    await scene.ledger.update_mentor(scene.id, ADA, {"notify": []})
+    await fetch(scene.database, "UPDATE outbox SET sent_at = sent_at - interval '1 day' RETURNING id")
+    await fetch(scene.database, "UPDATE outbox SET due_at = '-infinity' WHERE state = 'WAITING' RETURNING id")
+    await done.deliver()
+    assert ("MENTEE_UNBLOCKED", "LEFT_OUT", "the mentor wants no such message") in await fetch(
+        scene.database, STATES
+    )
+
+
+@pytest.mark.parametrize("code", ["mwoauth-invalid-authorization", "permissiondenied", "blocked"])
+async def test_that_our_account_may_not_is_no_end_of_a_letter(scene: Scene, code: str) -> None:
+    done = await office(scene)
+    await happens(scene, "block")
+    answers = [{"query": {"tokens": {"csrftoken": "c"}}}, {"error": {"code": code, "info": "no"}}]
+    scene.wiki.faults = [httpx2.Response(200, json=one) for one in answers]
+    await done.deliver()
+    assert await states(scene) == [("MENTEE_BLOCKED", "WAITING")]
+    await fetch(scene.database, "UPDATE outbox SET due_at = '-infinity' RETURNING id")
+    await done.deliver()
+    assert await states(scene) == [("MENTEE_BLOCKED", "SENT")]
 
 
 async def test_what_one_mentor_is_told_tomorrow_keeps_no_other_waiting(scene: Scene) -> None:
@@ -283,7 +312,9 @@ async def test_what_fails_again_and_again_is_given_up_and_can_be_tried_again(
     await done.deliver()
     assert await states(scene) == [("MENTEE_BLOCKED", "DEAD")]
     assert await scene.ledger.deliveries.revive(scene.id) == 1
+    scene.wiki.asked.clear()
     await done.deliver()
+    assert scene.wiki.asked[0].get("titles") == TALK, "it may stand there already"
     assert await states(scene) == [("MENTEE_BLOCKED", "SENT")]
 
 
@@ -361,6 +392,46 @@ async def test_a_release_is_announced_before_it_comes_and_once(
     assert await states(scene) == [("MENTEE_BLOCKED", "SENT"), ("RELEASE_NEAR", "SENT")]
     text = "is still blocked, and will be among your mentees for {{PLURAL:7|one more day|7 more days}} only."
     assert text in scene.wiki.pages[TALK]
+
+
+async def test_a_release_that_was_put_off_meanwhile_is_not_announced(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = await office(scene)
+    await asyncio.sleep(1.05)
+    scene.wiki.now = wall_clock().replace(microsecond=0)
+    scene.wiki.block(KIM, "Spam")
+    await scene.follow()
+    await done.deliver()
+    done.pause = timedelta()
+    with monkeypatch.context() as patch:
+        patch.setattr(deliveries, "NEAR_BEFORE", timedelta(days=7))
+        assert await scene.ledger.deliveries.announce_releases(scene.id) == 1
+    await done.deliver()
+    assert ("RELEASE_NEAR", "LEFT_OUT", "the release is not near any more") in await fetch(
+        scene.database, STATES
+    )
+
+
+async def test_a_choice_by_a_person_that_no_event_told_is_found_in_the_log(scene: Scene) -> None:
+    """It is no draw, so what the wiki shows is not set back."""
+    done = await office(scene)
+    assert scene.following is not None
+    programme, reconciling = Programme(scene.following), Reconciling(scene.following, 1000)
+    scene.wiki.now = wall_clock().replace(microsecond=0)
+    await reconciling.round()
+    await happens(scene, "block")
+    await happens(scene, "unblock")
+    await done.deliver()
+    scene.wiki.tick()
+    scene.wiki.set_mentor(KIM, BO)
+    scene.wiki.events.pop()
+    scene.wiki.tick(120)
+    await asyncio.sleep(1.05)
+    await reconciling.round()
+    await programme.compare()
+    mentors = "SELECT s.mentor_id FROM relationship_span AS s WHERE s.state = 'ACTIVE' AND s.valid_to > now()"
+    assert (BO,) in await fetch(scene.database, mentors)
 
 
 async def test_mentors_are_written_to_in_the_language_of_the_wiki(scene: Scene) -> None:
