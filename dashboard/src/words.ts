@@ -81,7 +81,9 @@ export function away(iso: string, now = Date.now()): string {
   const [unit, length] = UNITS.find(([, one]) => Math.abs(ahead) >= one) ?? UNITS.at(-1)!;
   // "Yesterday" is a day, but "next year" may be thirteen months away or twenty-three.
   const numeric = unit === "day" || unit === "minute" ? "auto" : "always";
-  return new Intl.RelativeTimeFormat(locale.value, { numeric }).format(Math.trunc(ahead / length), unit);
+  // Days are those of the calendar: what comes in 47 hours is not tomorrow.
+  const many = unit === "day" ? Math.floor((now + ahead) / DAY) - Math.floor(now / DAY) : Math.trunc(ahead / length);
+  return new Intl.RelativeTimeFormat(locale.value, { numeric }).format(many, unit);
 }
 
 /** Days in a duration such as P7D, PT36H or P2W; null where there is none. */
