@@ -199,6 +199,7 @@ async def test_a_server_says_that_nothing_was_heard_of_its_wikis(
         wiki.frames = lambda *_: iter(())
         await asyncio.sleep(0.1)
         one.heard_at -= timedelta(minutes=11)
+        await asyncio.sleep(0.3)
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()["wikis"]) == (200, "silent")
         [said] = [

@@ -29,6 +29,11 @@ async def states(scene: Scene) -> list[tuple[str, str]]:
     return [(what, state) for what, state, _ in await fetch(scene.database, STATES)]
 
 
+async def a_day_goes_by(scene: Scene) -> None:
+    await fetch(scene.database, "UPDATE outbox SET sent_at = sent_at - interval '1 day' RETURNING id")
+    await fetch(scene.database, "UPDATE outbox SET due_at = '-infinity' WHERE state = 'WAITING' RETURNING id")
+
+
 async def test_a_mentor_reads_of_the_block_and_is_set_again_after_it(scene: Scene) -> None:
     """The story's end: the wiki has dropped the tie, and the mentor of before is there before chance gives another."""
     done = await office(scene)
@@ -67,8 +72,7 @@ async def test_a_mentor_is_written_to_once_a_day_about_a_mentee_and_then_of_what
     sent = "SELECT max(o.sent_at) FROM outbox AS o WHERE o.notification = 'MENTEE_BLOCKED'"
     [(tomorrow,)], [(today,)] = await fetch(scene.database, due), await fetch(scene.database, sent)
     assert timedelta(hours=24) <= tomorrow - today < timedelta(hours=24, seconds=1)
-    await fetch(scene.database, "UPDATE outbox SET sent_at = sent_at - interval '1 day' RETURNING id")
-    await fetch(scene.database, "UPDATE outbox SET due_at = '-infinity' WHERE state = 'WAITING' RETURNING id")
+    await a_day_goes_by(scene)
     await done.deliver()
     headings = [line for line in scene.wiki.pages[TALK].splitlines() if line.startswith("== ")]
     assert headings == ["== Your mentee Acme Ltd was blocked ==", "== Your mentee Acme Ltd was unblocked =="]
@@ -81,8 +85,7 @@ async def test_what_waits_for_tomorrow_is_not_told_to_whoever_wants_none_by_then
     await happens(scene, "unblock")
     await done.deliver()
     await scene.ledger.update_mentor(scene.id, ADA, {"notify": []})
-    await fetch(scene.database, "UPDATE outbox SET sent_at = sent_at - interval '1 day' RETURNING id")
-    await fetch(scene.database, "UPDATE outbox SET due_at = '-infinity' WHERE state = 'WAITING' RETURNING id")
+    await a_day_goes_by(scene)
     await done.deliver()
     assert ("MENTEE_UNBLOCKED", "LEFT_OUT", "the mentor wants no such message") in await fetch(
         scene.database, STATES

@@ -1,0 +1,1 @@
+export{t as default}from"./ActDialog-Dz-Z9Ww4.js";

@@ -1,0 +1,1 @@
+import{$t as e,L as t,Xt as n,bn as r,in as i,ln as a,vn as o}from"./parts-c1V8OSVD.js";var s={class:`card`},c=i({__name:`Nowhere`,setup(i){return(i,c)=>(a(),e(`div`,s,[n(`h1`,null,r(o(t)(`page-nowhere`)),1),n(`p`,null,r(o(t)(`nowhere`)),1)]))}});export{c as default};
